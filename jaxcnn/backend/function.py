@@ -71,7 +71,8 @@ class Function:
         return count == given or (phase_last and count == given - 1)
 
     def __call__(self, inputs: Sequence[HostArray | float]) -> list[np.ndarray]:
-        """The outputs by the weights as they are now; then the updates are carried out.
+        """The outputs by the weights as they are now, as NumPy arrays, those without axes as NumPy
+        numbers; then the updates are carried out.
 
         Without a value for `K.learning_phase()` at the end it is that of inference.
         """
@@ -93,7 +94,7 @@ class Function:
         ]
         for (variable, _), value in zip(self.updates, results[len(self.outputs) :], strict=True):
             variable.set(value)
-        return [np.array(np.asarray(result)) for result in results[: len(self.outputs)]]
+        return [np.array(result)[()] for result in results[: len(self.outputs)]]
 
 
 def as_output(output: TensorLike | Change) -> TensorLike:

@@ -374,7 +374,7 @@ def _array_shape(x: TensorLike) -> tuple[int, ...]:
 
 @suggesting
 def get_value(x: Variable | Change | HostArray | float) -> np.ndarray:
-    """The value as a NumPy array; that of a hyperparameter as a NumPy number.
+    """The value as a NumPy array, without axes as a NumPy number.
 
     An update is carried out; the value is the new one.
 
@@ -389,8 +389,8 @@ def get_value(x: Variable | Change | HostArray | float) -> np.ndarray:
     if isinstance(x, Change):
         return x.carry_out()
     known = x.stored if isinstance(x, Variable) else x
-    value = np.asarray(known, np.float32) if isinstance(x, float) else np.asarray(known)
-    return np.array(value)[()] if isinstance(x, float) else np.array(value)
+    value: np.ndarray = np.array(known, np.float32 if isinstance(x, float) else None)[()]
+    return value
 
 
 @suggesting

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from jaxcnn.layers import (
     Conv1D,
@@ -18,13 +18,15 @@ from jaxcnn.layers import (
     SeparableConv2D,
 )
 from jaxcnn.layers.base import LAYERS
+from jaxcnn.layers.naming import unique_name
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 from jaxcnn.layers.symbolic.types import Tensor
-from jaxcnn.layers.weight_tree import with_inner
-from jaxcnn.models import Model, Network
+from jaxcnn.models import Network
+from jaxcnn.models.merged import MergedModels
 from jaxcnn.ops import conv_transpose_output_length
 from jaxcnn.runtime import config
 from jaxcnn.runtime.types import Config, PyTree, Shape
+from jaxcnn.spellings.dialect import dialect
 from jaxcnn.spellings.merging import merging
 from jaxcnn.spellings.translate import call, warn
 
@@ -49,6 +51,8 @@ class Merging:
 
     def replacement(self, name: str | None) -> tuple[str, type[Layer], Config]:
         """(today's function, today's class, its arguments)."""
+        if name is None and dialect().of_keras_1:
+            name = unique_name("Merge")
         label = {"name": name} if name else {}
         if not callable(self.mode):
             function, layer, settings = merging(self.mode, self.concat_axis, self.dot_axes)
@@ -94,28 +98,6 @@ def merge(
     return layer(**settings)(list(inputs))
 
 
-class MergedModels(Model):
-    """The model that merges the outputs of others, as a stack of Keras 1 begins with.
-
-    Attributes:
-        parts: the models.
-        merging: the layer that merges what they make.
-    """
-
-    parts: Sequence[Network] = ()
-    merging: Layer | None = None
-
-    def list_by_parts(self) -> None:
-        """List the layers, and with them the weights, of one part after those of another."""
-        listed = [id(layer) for part in self.parts for layer in with_inner(cast(Layer, part))]
-        order = {layer: number for number, layer in reversed(list(enumerate(listed)))}
-        self.members = sorted(self.members, key=lambda layer: order.get(id(layer), len(listed)))
-        self.layers = list(self.members)
-
-
-MergedModels.__name__ = Model.__name__  # which it is called in descriptions, and read as
-
-
 def Merge(
     layers: Sequence[Network] | None = None,
     mode: str | Callable[..., Tensor] = "sum",
@@ -154,7 +136,8 @@ def Merge(
             )
     inputs = list({id(tensor): tensor for part in layers for tensor in part.inputs}.values())
     merging = layer(**settings)
-    whole = MergedModels(inputs, merging([part.output for part in layers]))
+    label = {"name": merging.name} if dialect().of_keras_1 else {}
+    whole = MergedModels(inputs, merging([part.output for part in layers]), **label)
     whole.parts, whole.merging = list(layers), merging
     whole.list_by_parts()
     return whole

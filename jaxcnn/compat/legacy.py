@@ -10,7 +10,9 @@ from jaxcnn import backend as K
 from jaxcnn.layers import Dense, Layer
 from jaxcnn.layers.base import LAYERS
 from jaxcnn.layers.config_words import in_words_of_program
+from jaxcnn.layers.naming import unique_name
 from jaxcnn.runtime.types import Config, Identifier, PyTree, Settings
+from jaxcnn.spellings.dialect import dialect
 
 __all__ = ["Highway", "MaxoutDense", "Recurrent", "TimeDistributedDense", "Wrapper", "_Merge"]
 
@@ -188,6 +190,8 @@ class Highway(OldDense):
 def TimeDistributedDense(output_dim: int, **kwargs: Any) -> Layer:
     """`Dense`, which today also takes sequences; `input_dim` and `input_length` say its input."""
     length, size = kwargs.pop("input_length", None), kwargs.pop("input_dim", None)
+    if dialect().of_keras_1:
+        kwargs["name"] = kwargs.get("name") or unique_name("TimeDistributedDense")
     if size is not None:
         kwargs["input_shape"] = (length, size)
     return Dense(output_dim, **kwargs)

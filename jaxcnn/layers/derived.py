@@ -58,11 +58,14 @@ class ModuleLayer(Layer):
         common = {k: kwargs.pop(k) for k in COMMON if k in kwargs and k not in names}
         if unknown := [k for k in kwargs if k not in names]:
             refuse_argument(type(self).__name__, unknown[0], (*names, *COMMON))
-        super().__init__(**common)
         try:
-            self._fields = dict(own_signature(self.module_class).bind(*args, **kwargs).arguments)
+            fields = dict(own_signature(self.module_class).bind(*args, **kwargs).arguments)
         except TypeError as error:
             raise TypeError(f"{type(self).__name__}: {error}.") from None
+        if fields.get("dilation_rate") and common.get("name") is None:
+            common["name"] = naming.unique_name(type(self).__name__, fields["dilation_rate"])
+        super().__init__(**common)
+        self._fields = fields
         self._children = nested_layers(self._fields)
         self.module  # noqa: B018  (making it checks the arguments here, where they were written)
 

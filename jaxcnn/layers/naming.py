@@ -6,10 +6,17 @@ import contextlib
 import re
 from collections import Counter
 from collections.abc import Iterator
+from typing import Protocol
 
 from jaxcnn.spellings.dialect import dialect
 
 _counts: Counter[str] = Counter()
+
+
+class Named(Protocol):
+    """What has a name."""
+
+    name: str
 
 
 def snake_case(name: str) -> str:
@@ -19,25 +26,30 @@ def snake_case(name: str) -> str:
     return "private" + words if words.startswith("_") else words
 
 
-def unique_name(class_name: str) -> str:
+def unique_name(class_name: str, dilation: object = 1) -> str:
     """The next name for a layer of this class: 'dense_1', 'dense_2', ..."""
-    prefix = prefix_of(class_name)
+    prefix = prefix_of(class_name, dilation)
     return f"{prefix}_{get_uid(prefix)}"
 
 
-def prefix_of(class_name: str) -> str:
+def prefix_of(class_name: str, dilation: object = 1) -> str:
     """The name without its number; in Keras 1 without parting words: 'maxpooling2d'."""
     spoken = dialect()
     if spoken.snake_case:
         return snake_case(class_name)
-    return spoken.classes.get(class_name, class_name).lower()
+    return spoken.class_name(class_name, dilation).lower()
 
 
-def input_name(layer_name: str, class_name: str) -> str:
-    """The name of the input of a model that begins with this layer."""
+def input_name_for(layer: Named) -> str:
+    """The name of the input of a model that begins with `layer`."""
     if dialect().snake_case:
-        return f"{layer_name}_input"
-    return unique_name(f"{dialect().classes.get(class_name, class_name)}_Input")
+        return f"{layer.name}_input"
+    return unique_name(f"{class_of_then(layer)}_Input")
+
+
+def class_of_then(layer: object) -> str:
+    """The name of a layer's class in the version that the program is for."""
+    return dialect().class_name(type(layer).__name__, getattr(layer, "dilation_rate", 1))
 
 
 def get_uid(prefix: str = "") -> int:

@@ -181,6 +181,11 @@ class Network(Layer):
         self._remat, self._module = bool(value), None
 
     @property
+    def flattened_layers(self) -> list[Layer]:
+        """The layers; of a stack that begins with merged models theirs in place of its first."""
+        return list(self.layers)
+
+    @property
     def input_names(self) -> list[str]:
         """The names of the input layers, in order."""
         return [tensor.layer.name for tensor in self.inputs]

@@ -105,7 +105,6 @@ READ: dict[str, Read] = {
     "state_updates": attributes.state_updates,
     "sample_weight_modes": sample_weight_modes,
     "regularizers": regularizers,
-    "flattened_layers": lambda model: list(model.layers),
     "_collected_trainable_weights": attributes.collected_trainable_weights,
     "_feed_inputs": lambda model: list(model.inputs),
     "_feed_input_names": lambda model: list(model.input_names),

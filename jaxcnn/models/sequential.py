@@ -15,9 +15,10 @@ from jaxcnn.layers.base import LAYERS, Layer
 from jaxcnn.layers.config_words import in_words_of_program, reading
 from jaxcnn.layers.derived import FlaxLayer
 from jaxcnn.layers.input import Input, InputLayer
-from jaxcnn.layers.naming import input_name
+from jaxcnn.layers.naming import input_name_for
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 from jaxcnn.layers.user_layer import bound_module
+from jaxcnn.models.merged import MergedModels
 from jaxcnn.models.model import Model
 from jaxcnn.models.network import Network
 from jaxcnn.nn.graph import Call, Graph, Ref, Topology
@@ -149,6 +150,12 @@ class Sequential(Model):
         vars(self)["_listed"] = layers
 
     @property
+    def flattened_layers(self) -> list[Layer]:
+        if not self.layers or not isinstance(self.layers[0], MergedModels):
+            return super().flattened_layers
+        return [*self.layers[0].flattened_layers, *self.layers[1:]]
+
+    @property
     def outputs(self) -> list[SymbolicTensor]:
         """The output in a list; set to that of an earlier layer, it leaves out those after it."""
         listed: list[SymbolicTensor] = vars(self).get("_outputs", [])
@@ -202,7 +209,7 @@ class Sequential(Model):
             return
         source = Input(
             batch_shape=tuple(input_shape),
-            name=input_name(self._stack[0].name, type(self._stack[0]).__name__),
+            name=input_name_for(self._stack[0]),
             dtype=dtype or first_dtype(self._stack[0]),
         )
         tops = [source]
@@ -413,7 +420,7 @@ def first_input(layer: Layer) -> SymbolicTensor | list[SymbolicTensor] | None:
         return sources[0] if len(sources) == 1 else sources
     if layer.batch_input_shape is None:
         return None
-    name = input_name(layer.name, type(layer).__name__)
+    name = input_name_for(layer)
     return Input(batch_shape=layer.batch_input_shape, dtype=layer.dtype, name=name)
 
 

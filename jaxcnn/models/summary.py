@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from jaxcnn.layers.base import Layer
+from jaxcnn.layers.naming import class_of_then
 from jaxcnn.layers.symbolic.tensor import Node, shapes
 from jaxcnn.runtime.types import Path, PyTree
 from jaxcnn.spellings.dialect import dialect
@@ -17,6 +18,9 @@ class Summarised(Protocol):
 
     layers: list[Layer]
     nodes_by_depth: list[list[Node]]
+
+    @property
+    def flattened_layers(self) -> list[Layer]: ...
 
     def weight_paths(self) -> list[tuple[Layer, Path]]: ...
 
@@ -56,23 +60,23 @@ def print_summary(
     row(header)
     print_fn("=" * line_length)
     relevant = {id(node) for level in model.nodes_by_depth for node in level}
-    for layer in model.layers:
-        class_name = type(layer).__name__
-        class_name = spoken.classes.get(class_name, class_name)
-        first = [f"{layer.name} ({class_name})", shape_of(layer), layer.count_params()]
+    rows = model.flattened_layers if spoken.of_keras_1 else model.layers
+    within = {id(layer) for layer in rows} - {id(layer) for layer in model.layers}
+    for layer in rows:
+        first = [f"{layer.name} ({class_of_then(layer)})", shape_of(layer), layer.count_params()]
         if chain:
             row(first)
         else:
             sources = [
                 name
                 for node in layer.inbound_nodes
-                if id(node) in relevant
+                if id(node) in relevant or id(layer) in within
                 for name in sources_of(node)
             ]
             row([*first, sources[0] if sources else ""])
             for source in sources[1:]:
                 row(["", "", "", source])
-        print_fn(("=" if layer is model.layers[-1] else "_") * line_length)
+        print_fn(("=" if layer is rows[-1] else "_") * line_length)
 
     def total(paths: Sequence[tuple[Layer, Path]]) -> int:
         # A weight shared by two layers of the model counts once.
@@ -103,6 +107,14 @@ def shape_of(layer: Layer) -> PyTree:
 def sources_of(node: Node) -> list[str]:
     """'name[node index][tensor index]' of each tensor the node was called on."""
     return [
-        f"{tensor.layer.name}[{tensor.node_index}][{tensor.tensor_index}]"
+        f"{tensor.layer.name}[{tensor.node_index - first_node(tensor.layer)}]"
+        f"[{tensor.tensor_index}]"
         for tensor in node.inbound
     ]
+
+
+def first_node(layer: object) -> int:
+    """The number of a layer's first call: models that are merged were a layer and none themselves,
+    in Keras 1.
+    """
+    return int(dialect().of_keras_1 and bool(getattr(layer, "parts", ())))

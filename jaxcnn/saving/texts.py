@@ -32,7 +32,8 @@ def file_config(model: Layer | Network, version: Version = TEXT) -> Config:
     config: Config = json.loads(json.dumps(with_marked_arrays(described(model)), default=plain))
     written = to_keras2(config, library_classes(model), version)
     if version.is_1:
-        layers = {layer.name: layer for layer in [model, *all_layers(model)]}
+        # Models that are merged have the name of the layer that merges them, which is inside.
+        layers = {layer.name: layer for layer in reversed([model, *all_layers(model)])}
         stated: Config = stated_by_layers(written, layers, version)
         return stated
     return written

@@ -18,6 +18,7 @@ CLASSES_OF_1 = {
     "Conv3D": "Convolution3D",
     "Conv2DTranspose": "Deconvolution2D",
     "SeparableConv2D": "SeparableConvolution2D",
+    **dict.fromkeys(("Add", "Multiply", "Average", "Maximum", "Concatenate", "Dot"), "Merge"),
     "BatchNormalizationOfBatches": "BatchNormalization",
     "BatchNormalizationOfSamples": "BatchNormalization",
 }
@@ -114,6 +115,18 @@ class Dialect:
     def of_keras_1(self) -> bool:
         """Whether the version is one before 2."""
         return self.name in ("0.3", "1.2")
+
+    def class_name(self, name: str, dilation: object = 1) -> str:
+        """The version's name for the class of a layer; Keras 1 has one for dilated convolutions.
+
+        Args:
+            name: today's name.
+            dilation: of a convolution, a number or one for each axis.
+        """
+        label = self.classes.get(name, name)
+        rates = set(dilation) if isinstance(dilation, tuple | list) else {dilation}
+        dilated = name in ("Conv1D", "Conv2D") and label != name and rates != {1}
+        return f"Atrous{label}" if dilated else label
 
     def weight_name(self, layer: str, path: tuple[str, ...]) -> str:
         """The name of a layer's weight: 'dense_1/kernel:0', in Keras 1 'dense_1_W:0'."""
