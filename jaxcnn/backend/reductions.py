@@ -204,8 +204,8 @@ def all(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> Tensor:
 
     Examples:
         >>> from jaxcnn import backend as K
-        >>> K.eval(K.all(np.array([[1.0, 2.0], [3.0, 4.0]])))
-        array(True)
+        >>> bool(K.eval(K.all(np.array([[1.0, 2.0], [3.0, 4.0]]))))
+        True
     """
     return jnp.all(jnp.asarray(x), axes(axis), keepdims=keepdims)
 
