@@ -187,8 +187,8 @@ def any(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> Tensor:
 
     Examples:
         >>> from jaxcnn import backend as K
-        >>> K.eval(K.any(np.array([[1.0, 2.0], [3.0, 4.0]])))
-        array(True)
+        >>> bool(K.eval(K.any(np.array([[1.0, 2.0], [3.0, 4.0]]))))
+        True
     """
     return jnp.any(jnp.asarray(x), axes(axis), keepdims=keepdims)
 
