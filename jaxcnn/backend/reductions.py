@@ -38,7 +38,7 @@ def max(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> Tensor:
     Examples:
         >>> from jaxcnn import backend as K
         >>> K.eval(K.max(np.array([[1.0, 2.0], [3.0, 4.0]])))
-        array(4., dtype=float32)
+        np.float32(4.0)
     """
     return jnp.max(jnp.asarray(x), axes(axis), keepdims=keepdims)
 
@@ -55,7 +55,7 @@ def min(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> Tensor:
     Examples:
         >>> from jaxcnn import backend as K
         >>> K.eval(K.min(np.array([[1.0, 2.0], [3.0, 4.0]])))
-        array(1., dtype=float32)
+        np.float32(1.0)
     """
     return jnp.min(jnp.asarray(x), axes(axis), keepdims=keepdims)
 
@@ -72,7 +72,7 @@ def sum(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> Tensor:
     Examples:
         >>> from jaxcnn import backend as K
         >>> K.eval(K.sum(np.array([[1.0, 2.0], [3.0, 4.0]])))
-        array(10., dtype=float32)
+        np.float32(10.0)
     """
     return jnp.sum(jnp.asarray(x), axes(axis), keepdims=keepdims)
 
@@ -103,7 +103,7 @@ def prod(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> Tensor:
     Examples:
         >>> from jaxcnn import backend as K
         >>> K.eval(K.prod(np.array([[1.0, 2.0], [3.0, 4.0]])))
-        array(24., dtype=float32)
+        np.float32(24.0)
     """
     return jnp.prod(jnp.asarray(x), axes(axis), keepdims=keepdims)
 
@@ -120,7 +120,7 @@ def mean(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> Tensor:
     Examples:
         >>> from jaxcnn import backend as K
         >>> K.eval(K.mean(np.array([[1.0, 2.0], [3.0, 4.0]])))
-        array(2.5, dtype=float32)
+        np.float32(2.5)
     """
     return jnp.mean(jnp.asarray(x), axes(axis), keepdims=keepdims)
 
