@@ -12,7 +12,7 @@ from jaxcnn.applications.other_frameworks import load_caffe_npy, load_matconvnet
 from jaxcnn.layers import SymbolicTensor
 from jaxcnn.models import Model
 from jaxcnn.runtime import config
-from jaxcnn.runtime.stories import told_in
+from jaxcnn.spellings.stories import told_in
 from jaxcnn.utils.files import DownloadError, download, download_command
 
 __all__ = [

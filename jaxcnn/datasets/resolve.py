@@ -13,7 +13,7 @@ import numpy as np
 
 from jaxcnn.datasets.formats import Arrays, DamagedFileError, read_prepared
 from jaxcnn.runtime import config
-from jaxcnn.runtime.stories import told_in
+from jaxcnn.spellings.stories import told_in
 from jaxcnn.utils.files import DownloadError, download, download_command
 
 __all__ = ["Dataset", "DatasetNotFoundError", "Images", "Remote", "find", "load"]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NoReturn, TypedDict
 
-from jaxcnn.runtime.stories import told_in
 from jaxcnn.runtime.types import ArrayLike, DTypeLike, Settings, Shape
 from jaxcnn.spellings.hints import closest
+from jaxcnn.spellings.stories import told_in
 
 
 class Common(TypedDict, total=False):

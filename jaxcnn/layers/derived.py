@@ -34,9 +34,9 @@ from jaxcnn.runtime.captures import is_of_library, layer_being_built
 from jaxcnn.runtime.docstrings import with_entry
 from jaxcnn.runtime.nameless import from_pickle, to_pickle
 from jaxcnn.runtime.names import get_custom_objects, is_local
-from jaxcnn.runtime.stories import told_in
 from jaxcnn.runtime.types import Config, PyTree, Settings
 from jaxcnn.spellings.dialect import WEIGHTS_OF_1
+from jaxcnn.spellings.stories import told_in
 from jaxcnn.spellings.tables import REMOVED
 from jaxcnn.spellings.translate import removed, renewed
 

@@ -19,9 +19,9 @@ from jaxcnn.layers.trace_at_sizes import TensorSpec, Traced, UnknownSizes, trace
 from jaxcnn.layers.variable import is_variable
 from jaxcnn.nn.arguments import IncompatibleError
 from jaxcnn.runtime import config
-from jaxcnn.runtime.stories import from_outside, passed, told_in
 from jaxcnn.runtime.types import Config, DTypeLike, PyTree, Shape
 from jaxcnn.spellings.dialect import chosen, dialect
+from jaxcnn.spellings.stories import from_outside, passed, told_in
 
 # Unknown sizes are tried at two values; an output size that differs between them is unknown as
 # well. Values beyond the batch are large so that a deep stack of pooling layers still has

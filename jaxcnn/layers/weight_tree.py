@@ -21,9 +21,9 @@ from jaxcnn.layers.symbolic.tensor import SymbolicTensor, shapes
 from jaxcnn.layers.variable import Variable
 from jaxcnn.layers.weights import Arguments, WeightOwner, put, spec_of
 from jaxcnn.nn.base import WeightSpec
-from jaxcnn.runtime.stories import told_in
 from jaxcnn.runtime.types import ArrayFunction, ArrayLike, Path, PyTree
 from jaxcnn.spellings.dialect import dialect
+from jaxcnn.spellings.stories import told_in
 
 L = TypeVar("L", bound=WeightOwner)
 

@@ -22,12 +22,12 @@ from jaxcnn.models.summary import print_summary
 from jaxcnn.nn.graph import Call, Graph, Ref, Topology, WeightRef
 from jaxcnn.nn.traits import Traits
 from jaxcnn.runtime.names import distinct
-from jaxcnn.runtime.stories import told_in
 from jaxcnn.runtime.types import ArrayLike, Path, PyTree
 from jaxcnn.runtime.warn import warn_user
 from jaxcnn.spellings.dialect import chosen
 from jaxcnn.spellings.hints import closest
 from jaxcnn.spellings.keywords import suggesting
+from jaxcnn.spellings.stories import told_in
 
 T = TypeVar("T")
 

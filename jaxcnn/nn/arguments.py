@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Protocol, SupportsFloat, SupportsIndex
 
 from jaxcnn.runtime import config
-from jaxcnn.runtime.stories import told_in
+from jaxcnn.spellings.stories import told_in
 
 
 class HasShape(Protocol):

@@ -35,7 +35,6 @@ from jaxcnn.runtime.captures import Captured, with_arrays
 from jaxcnn.runtime.docstrings import sections
 from jaxcnn.runtime.nameless import from_pickle, to_pickle
 from jaxcnn.runtime.scoped import scoped
-from jaxcnn.runtime.stories import told_in
 from jaxcnn.runtime.types import (
     ArrayFunction,
     Config,
@@ -45,6 +44,7 @@ from jaxcnn.runtime.types import (
     PyTree,
     Settings,
 )
+from jaxcnn.spellings.stories import told_in
 
 
 @dataclass(frozen=True)

@@ -30,10 +30,10 @@ from jaxcnn.optimizers.schedules import registry as schedules
 from jaxcnn.optimizers.updates import Updating, running, set_variables
 from jaxcnn.runtime.arrays import filled, wide_float, widened
 from jaxcnn.runtime.deferred import Deferred
-from jaxcnn.runtime.stories import told_in
 from jaxcnn.runtime.types import ArrayLike, Config, PyTree, Settings
 from jaxcnn.spellings.dialect import dialect
 from jaxcnn.spellings.hints import closest
+from jaxcnn.spellings.stories import told_in
 
 Params: TypeAlias = PyTree
 # What an optimizer remembers, on the device or on the host.

@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping
 from types import FrameType, ModuleType
 from typing import Any, NoReturn
 
-from jaxcnn.runtime.stories import told_in
 from jaxcnn.spellings.hints import closest
 from jaxcnn.spellings.later import LATER
+from jaxcnn.spellings.stories import told_in
 from jaxcnn.spellings.tables import REMOVED
 from jaxcnn.spellings.translate import removed
 

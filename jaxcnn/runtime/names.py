@@ -9,11 +9,11 @@ from contextvars import ContextVar
 from typing import Any, Generic, Self, TypeAlias, TypeVar, cast
 
 from jaxcnn.runtime.scoped import scoped
-from jaxcnn.runtime.stories import told_in
 from jaxcnn.runtime.types import Config, Identifier, Settings
 from jaxcnn.spellings.dialect import dialect
 from jaxcnn.spellings.hints import closest, plain
 from jaxcnn.spellings.keywords import Suggesting
+from jaxcnn.spellings.stories import told_in
 from jaxcnn.spellings.tables import REMOVED
 from jaxcnn.spellings.translate import removed
 

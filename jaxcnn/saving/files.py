@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jaxcnn.runtime.stories import told_in
 from jaxcnn.runtime.warn import warn_user
 from jaxcnn.saving.assignment import Matching
 from jaxcnn.saving.compile_settings import require_known, warn_of
@@ -20,6 +19,7 @@ from jaxcnn.saving.remarks import describable_training, remarks, zeros_in_keras3
 from jaxcnn.saving.texts import file_config
 from jaxcnn.saving.types import CustomObjects, Filename, Network, Trainable
 from jaxcnn.spellings.keywords import suggesting
+from jaxcnn.spellings.stories import told_in
 from jaxcnn.utils.untrusted import one_error
 
 if TYPE_CHECKING:

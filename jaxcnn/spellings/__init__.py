@@ -1,1 +1,1 @@
-"""The words of Keras 1 and 2: tables of them, and the decorator that understands them."""
+"""The words of Keras 1 and 2, and what errors say of words: the nearest one, and their page."""

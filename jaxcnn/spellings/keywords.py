@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import ParamSpec, Self, TypeVar
 
 from jaxcnn.spellings.hints import closest
+from jaxcnn.spellings.stories import told_in
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -19,6 +20,7 @@ def takes_any(parameters: Parameters) -> bool:
     return any(p.kind is p.VAR_KEYWORD for p in parameters.values())
 
 
+@told_in("names")
 def refuse_unknown(owner: str, given: Iterable[str], known: Collection[str]) -> None:
     """Refuse keywords that are not known.
 

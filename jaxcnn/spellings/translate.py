@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from jaxcnn.spellings.dialect import dialect
 from jaxcnn.spellings.keywords import refuse_unknown, takes_any
 from jaxcnn.spellings.rewrites import Arguments, Keywords, Positional
+from jaxcnn.spellings.stories import told_in
 from jaxcnn.spellings.tables import LEGACY, METHODS, REMOVED, TABLES, Spellings
 
 T = TypeVar("T")
@@ -32,6 +33,7 @@ class OldSpellingWarning(UserWarning):
     """
 
 
+@told_in("names")
 def renewed(
     name: str, args: Positional, kwargs: Keywords, taken: Container[str] | None = None
 ) -> Arguments:

@@ -21,10 +21,10 @@ from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 from jaxcnn.layers.symbolic.walk import upstream
 from jaxcnn.nn.graph import mixes_rows
 from jaxcnn.runtime import config
-from jaxcnn.runtime.stories import told_in
 from jaxcnn.runtime.types import Config, Identifier, Path, PyTree, Settings
 from jaxcnn.runtime.warn import warn_user
 from jaxcnn.spellings.dialect import chosen, dialect, frozen_statistics
+from jaxcnn.spellings.stories import told_in
 from jaxcnn.training.build_objective import build_objective
 from jaxcnn.training.by_hand import UpdatesByHand
 from jaxcnn.training.captured import with_graph

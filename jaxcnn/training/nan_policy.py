@@ -8,8 +8,8 @@ from typing import NoReturn
 import numpy as np
 
 from jaxcnn.runtime.arrays import filled
-from jaxcnn.runtime.stories import told_in
 from jaxcnn.runtime.warn import warn_user
+from jaxcnn.spellings.stories import told_in
 from jaxcnn.training.diagnosis import first_bad_layer
 from jaxcnn.training.input.feed import Portion
 from jaxcnn.training.saves import Saves

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from types import ModuleType
 
-from jaxcnn.runtime.stories import told_in
+from jaxcnn.spellings.stories import told_in
 
 
 @told_in("missing")

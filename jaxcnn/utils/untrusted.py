@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from flax.errors import FlaxError
 
-from jaxcnn.runtime.stories import from_outside
+from jaxcnn.spellings.stories import from_outside
 
 if TYPE_CHECKING:
     import h5py

@@ -36,9 +36,9 @@ from jaxcnn.runtime.captures import inside_a_function, notice
 from jaxcnn.runtime.context import running_module
 from jaxcnn.runtime.gradient_rules import by_rule
 from jaxcnn.runtime.names import Registry
-from jaxcnn.runtime.stories import from_outside, told_in
 from jaxcnn.runtime.types import Config, PyTree, Settings
 from jaxcnn.spellings.keywords import refuse_unknown
+from jaxcnn.spellings.stories import from_outside, told_in
 
 F = TypeVar("F", bound=Callable[..., Any])
 # (the symbolic tensors, all arguments by name) -> whether the rows of the result stay apart

@@ -11,9 +11,9 @@ import numpy as np
 from jaxcnn import losses
 from jaxcnn.losses import LossFunction
 from jaxcnn.runtime.rows import ChosenRows
-from jaxcnn.runtime.stories import from_outside, told_in
 from jaxcnn.runtime.types import DTypeLike, HostArray, PyTree, Shape
 from jaxcnn.spellings.dialect import dialect
+from jaxcnn.spellings.stories import from_outside, told_in
 from jaxcnn.training.input.stored import Rows, SparseRows, is_column, is_stored, of_datasets
 from jaxcnn.training.objective import Objective
 from jaxcnn.training.steps import Batch

@@ -7,10 +7,10 @@ from typing import SupportsFloat
 
 import numpy as np
 
-from jaxcnn.runtime.stories import told_in
 from jaxcnn.runtime.types import PyTree
 from jaxcnn.runtime.warn import warn_user
 from jaxcnn.spellings.dialect import chosen
+from jaxcnn.spellings.stories import told_in
 from jaxcnn.training.input.check import as_array
 from jaxcnn.training.objective import Objective
 from jaxcnn.training.per_output import per_output
