@@ -1,6 +1,7 @@
 """Plots of data, training, mistakes and models, and what a network looks at and likes.
 
-Functions called ``plot_...`` write an image file; no window, no global state.
+Functions called ``plot_...`` write an image file, or without a path return a figure; no window, no
+global state.
 """
 
 from jaxcnn.visualization.ascent import deep_dream, deprocess, maximise_classes, maximise_filters
