@@ -213,8 +213,9 @@ def _counts(windows: _Windows, dtype: jnp.dtype) -> jax.Array:
         windows.lengths, windows.size, windows.strides, windows.pads, windows.positions, strict=True
     )
     for axis, (length, k, s, (before, _), positions) in enumerate(axes, start=1):
-        starts = np.arange(positions) * s - before
-        inside = np.minimum(starts + k, length) - np.maximum(starts, 0)
+        numpy = np if isinstance(positions, int) else jnp  # which knows sizes that are not known
+        starts = numpy.arange(positions) * s - before
+        inside = numpy.minimum(starts + k, length) - numpy.maximum(starts, 0)
         counts = counts * jnp.expand_dims(
             jnp.asarray(inside, dtype), [i for i in range(counts.ndim) if i != axis]
         )
@@ -230,13 +231,15 @@ def _pad(x: jax.Array, fill: float, windows: _Windows, lengths: Sequence[int]) -
 
 def _values(x: jax.Array, fill: float, windows: _Windows) -> list[jax.Array]:
     """For each element of the window its view of the input: (N, *positions, C)."""
-    axes = list(zip(windows.positions, windows.size, windows.strides, strict=True))
-    padded = _pad(x, fill, windows, [max(p - 1, 0) * s + k for p, k, s in axes])
+    axes = zip(windows.positions, windows.strides, strict=True)
+    # From the first window's element to the last one's. Where an exported program does not know the
+    # number of positions there is one at least.
+    reaches = [0 if isinstance(p, int) and p < 1 else (p - 1) * s + 1 for p, s in axes]
+    lengths = [max(n - 1, 0) if isinstance(n, int) else n - 1 for n in reaches]
+    padded = _pad(x, fill, windows, [n + k for n, k in zip(lengths, windows.size, strict=True)])
 
     def view(element: tuple[int, ...]) -> jax.Array:
-        stops = [
-            i + max(p - 1, 0) * s + min(p, 1) for i, (p, _, s) in zip(element, axes, strict=True)
-        ]
+        stops = [i + reach for i, reach in zip(element, reaches, strict=True)]
         return lax.slice(
             padded, (0, *element, 0), (x.shape[0], *stops, x.shape[-1]), (1, *windows.strides, 1)
         )

@@ -36,7 +36,7 @@ from jaxcnn.ops.tracing import (
     updated,
     varying_alike,
 )
-from jaxcnn.ops.xla import blocked, direct, portable
+from jaxcnn.ops.xla import blocked, direct, exported_for_cpu, portable
 from jaxcnn.runtime.arrays import on_last_axes
 from jaxcnn.runtime.types import ArrayFunction
 
@@ -137,6 +137,14 @@ def _everywhere(
     return results
 
 
+def _exported_for_cpu(
+    a: jax.Array, b: jax.Array, *, target: Target, geometry: Geometry, stacked: bool
+) -> jax.Array:
+    if stacked:
+        return _everywhere(a, b, target=target, geometry=geometry, stacked=True)
+    return exported_for_cpu(target, a, b, geometry)
+
+
 def _on_cpu(
     a: jax.Array, b: jax.Array, *, target: Target, geometry: Geometry, stacked: bool
 ) -> jax.Array:
@@ -231,7 +239,8 @@ def _lower_on_cpu(
     context: mlir.LoweringRuleContext, a: mlir.Value, b: mlir.Value, **static: Static
 ) -> Sequence[mlir.Value]:
     # An exported program must run where this process's oneDNN is not.
-    way = _everywhere if context.module_context.lowering_parameters.for_export else _on_cpu
+    exported = context.module_context.lowering_parameters.for_export
+    way = _exported_for_cpu if exported else _on_cpu
     return lowered(way, context, a, b, **static)
 
 

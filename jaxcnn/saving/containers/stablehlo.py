@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import bisect
 import io
 import json
 import zipfile
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 
 import jax
 import numpy as np
+from jax.errors import InconclusiveDimensionOperation, TracerBoolConversionError
 
 from jaxcnn.runtime.names import distinct
 from jaxcnn.runtime.types import ArrayLike
@@ -43,7 +46,8 @@ def export_model(
 ) -> None:
     """Write the inference function of a model and its weights into one file.
 
-    The program takes any batch size, and any size where the model's input shape has None.
+    The program takes any batch size. Where the model's input shape has None it takes any size from
+    the smallest on that is enough for the layers.
 
     Args:
         model: whose input shape is known.
@@ -51,7 +55,8 @@ def export_model(
         platforms: what it shall run on.
 
     Raises:
-        ValueError: the input shape is not known, or an operation cannot be exported for a platform.
+        ValueError: the input shape is not known, an operation cannot be exported for a platform, or
+            one needs to know a size.
 
     Examples:
         >>> jc.saving.export_model(model, "model.zip")
@@ -68,12 +73,23 @@ def export_model(
         return jax.tree.leaves(step(jax.tree.unflatten(tree, weights), inputs))
 
     weights = [jax.ShapeDtypeStruct(leaf.shape, leaf.dtype) for leaf in leaves]
-    exported = export.export(jax.jit(run), platforms=platforms)(weights, symbolic_inputs(model))
+    unknown = any(n is None for tensor in model.inputs for n in tensor.shape[1:])
+    smallest = smallest_size(model, partial(jax.eval_shape, run, weights)) if unknown else 1
+    inputs = symbolic_inputs(model, smallest)
+    try:
+        exported = export.export(jax.jit(run), platforms=platforms)(weights, inputs)
+    except (InconclusiveDimensionOperation, TracerBoolConversionError) as error:
+        raise ValueError(
+            f"Model '{model.name}' cannot be exported for inputs of any size, of "
+            f"{[tuple(t.shape) for t in model.inputs]}: a layer computes with the size. Build it "
+            "for inputs of a known one, such as Input((224, 224, 3))."
+        ) from error
     about = {
         "inputs": list(model.input_names),
         "outputs": distinct(model.output_names),
         "dtypes": [str(np.dtype(t.dtype)) for t in model.inputs],
         "weights": len(leaves),
+        "smallest": smallest,
     }
     arrays = io.BytesIO()
     named = {str(i): np.asarray(leaf) for i, leaf in enumerate(leaves)}
@@ -92,8 +108,10 @@ def require_input_shape(model: Network) -> None:
         )
 
 
-def symbolic_inputs(model: Network) -> list[jax.ShapeDtypeStruct]:
-    """The inputs of the program: one batch size for all, and a new size for every other None."""
+def symbolic_inputs(model: Network, smallest: int = 1) -> list[jax.ShapeDtypeStruct]:
+    """The inputs of the program: one batch size for all, and a new size for every other None, none
+    below the `smallest`.
+    """
     export = jax_export()
     names = [
         [
@@ -105,11 +123,38 @@ def symbolic_inputs(model: Network) -> list[jax.ShapeDtypeStruct]:
     for sizes, tensor in zip(names, model.inputs, strict=True):
         if None not in tensor.shape[:1]:
             sizes[0] = str(tensor.shape[0])
-    scope = export.SymbolicScope()
+    unknown = [n for sizes in names for n in sizes if n.startswith("size")]
+    scope = export.SymbolicScope([f"{name} >= {smallest}" for name in unknown if smallest > 1])
     return [
         jax.ShapeDtypeStruct(export.symbolic_shape(", ".join(sizes), scope=scope), t.dtype)
         for sizes, t in zip(names, model.inputs, strict=True)
     ]
+
+
+def smallest_size(model: Network, traced: Callable[[list[jax.ShapeDtypeStruct]], object]) -> int:
+    """The smallest number for all sizes that a model does not know but the batch's.
+
+    Args:
+        model: whose inputs they are.
+        traced: traces it for inputs of known sizes, and raises ValueError for too small ones.
+
+    Raises:
+        ValueError: none up to 4,096 is enough.
+    """
+
+    def fits(size: int) -> bool:
+        shapes = [(t.shape[0] or 1, *(n or size for n in t.shape[1:])) for t in model.inputs]
+        examples = zip(shapes, model.inputs, strict=True)
+        try:
+            traced([jax.ShapeDtypeStruct(shape, t.dtype) for shape, t in examples])
+        except ValueError:
+            return False
+        return True
+
+    enough = next((2**power for power in range(13) if fits(2**power)), None)
+    if enough is None:
+        raise ValueError(f"Model '{model.name}' takes no inputs of any size up to 4,096.")
+    return bisect.bisect_left(range(enough), True, lo=enough // 2 + 1, key=fits)
 
 
 @suggesting
@@ -142,16 +187,33 @@ def load_exported(path: Filename) -> Callable[..., np.ndarray | list[np.ndarray]
             members = [read_member(stored, f"{i}.npy", path) for i in range(about["weights"])]
             weights = [jax.numpy.asarray(read_npy(member)) for member in members]
     program = jax.jit(exported.call)
+    shapes = [aval.shape for aval in exported.in_avals[about["weights"] :]]
 
     def predict(*inputs: ArrayLike) -> np.ndarray | list[np.ndarray]:
         if len(inputs) != len(about["inputs"]):
             raise TypeError(
                 f"The model takes {len(about['inputs'])} inputs ({', '.join(about['inputs'])})."
             )
+        parts = zip(inputs, about["dtypes"], about["inputs"], shapes, strict=True)
         given = [
-            jax.numpy.asarray(x, dtype) for x, dtype in zip(inputs, about["dtypes"], strict=True)
+            fitting(jax.numpy.asarray(x, dtype), name, shape, about.get("smallest", 1))
+            for x, dtype, name, shape in parts
         ]
         outputs = [np.asarray(output) for output in program(weights, given)]
         return outputs[0] if len(outputs) == 1 else outputs
 
     return predict
+
+
+def fitting(x: jax.Array, name: str, shape: Sequence[object], smallest: int) -> jax.Array:
+    """`x`, of a shape that the program takes.
+
+    Raises:
+        ValueError: it has another one.
+    """
+    known = tuple(n if isinstance(n, int) else None for n in shape)
+    sizes = zip(x.shape, known, [1, *[smallest] * len(known)], strict=False)
+    if x.ndim != len(known) or any(n < least if m is None else n != m for n, m, least in sizes):
+        least = f", of sizes from {smallest} on" if None in known[1:] and smallest > 1 else ""
+        raise ValueError(f"Input '{name}' has the shape {x.shape}; expected {known}{least}.")
+    return x
