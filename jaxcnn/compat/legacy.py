@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from jaxcnn import activations, constraints, initializers, regularizers
 from jaxcnn import backend as K
 from jaxcnn.layers import Dense, Layer
 from jaxcnn.layers.base import LAYERS
 from jaxcnn.layers.config_words import in_words_of_program
 from jaxcnn.layers.naming import unique_name
-from jaxcnn.runtime.types import Config, Identifier, PyTree, Settings
+from jaxcnn.runtime.types import ArrayLike, Config, Identifier, PyTree, Settings
 from jaxcnn.spellings.dialect import dialect
 
 __all__ = ["Highway", "MaxoutDense", "Recurrent", "TimeDistributedDense", "Wrapper", "_Merge"]
@@ -229,6 +231,7 @@ class Recurrent(Layer):
     """
 
     supports_masking = True
+    states: list[PyTree]
 
     def __init__(
         self,
@@ -240,15 +243,15 @@ class Recurrent(Layer):
         weights: Sequence[Any] | None = None,
         **kwargs: Any,
     ) -> None:
-        kwargs.pop("consume_less", None)
-        if kwargs.get("input_dim") is not None:
-            kwargs["input_shape"] = (kwargs.pop("input_length", None), kwargs.pop("input_dim"))
+        self.consume_less = kwargs.pop("consume_less", "cpu")
+        self.input_dim, self.input_length = (
+            kwargs.pop("input_dim", None),
+            kwargs.pop("input_length", None),
+        )
+        if self.input_dim is not None:
+            kwargs["input_shape"] = (self.input_length, self.input_dim)
         super().__init__(**kwargs if weights is None else {**kwargs, "weights": weights})
-        if stateful:
-            raise ValueError(
-                f"{type(self).__name__}: a `step` of one's own has no states from batch to batch; "
-                "write a cell and RNN(cell, stateful=True)."
-            )
+        self.initial_weights = weights
         self.return_sequences, self.go_backwards, self.unroll = (
             return_sequences,
             go_backwards,
@@ -256,7 +259,6 @@ class Recurrent(Layer):
         )
         self.stateful, self.implementation = stateful, implementation
         self.dropout = self.recurrent_dropout = 0.0
-        self.states: list[PyTree] = [None]
 
     @property
     def state_size(self) -> int:
@@ -280,6 +282,31 @@ class Recurrent(Layer):
         """`get_initial_state` under its name in Keras 1."""
         return Recurrent.get_initial_state(self, x)
 
+    def reset_states(self, states: Sequence[ArrayLike] | None = None) -> None:
+        """Make the states of a stateful layer, or set them to zeros or to `states`.
+
+        Raises:
+            AttributeError: the layer is not stateful.
+            ValueError: its `input_spec` has no batch size.
+        """
+        if not self.stateful:
+            raise AttributeError(f"Layer '{self.name}' must be stateful for states to be reset.")
+        spec = self.input_spec[0] if isinstance(self.input_spec, list) else self.input_spec
+        batch = spec.shape[0] if spec is not None and spec.shape else None
+        if batch is None:
+            raise ValueError(
+                f"Layer '{self.name}' is stateful: give `batch_input_shape`, and let `build` set "
+                "`self.input_spec = [InputSpec(shape=input_shape)]`."
+            )
+        if any(state is None for state in self.states):
+            self.states = [K.zeros((batch, self.state_size)) for _ in self.states]
+            return
+        values = (
+            [np.zeros((batch, self.state_size))] * len(self.states) if states is None else states
+        )
+        for state, value in zip(self.states, values, strict=True):
+            K.set_value(state, value)
+
     def preprocess_input(self, inputs: PyTree, training: bool | None = None) -> PyTree:
         """What the steps run over."""
         return inputs
@@ -292,12 +319,19 @@ class Recurrent(Layer):
             inputs, *initial_state = inputs
         if isinstance(mask, list | tuple):
             mask = mask[0]
-        if initial_state is None:
+        if initial_state is None and self.stateful:
+            if any(state is None for state in self.states):
+                raise ValueError(
+                    f"{type(self).__name__}: `build` of a stateful layer makes its states by "
+                    "`self.reset_states()`."
+                )
+            initial_state = self.states
+        elif initial_state is None:
             older = type(self).get_initial_states is not Recurrent.get_initial_states
             initial_state = (
                 self.get_initial_states(inputs) if older else self.get_initial_state(inputs)
             )
-        last, outputs, _ = K.rnn(
+        last, outputs, states = K.rnn(
             self.step,
             self.preprocess_input(inputs),
             list(initial_state),
@@ -307,6 +341,8 @@ class Recurrent(Layer):
             unroll=self.unroll,
             input_length=K.int_shape(inputs)[1],
         )
+        if self.stateful:
+            self.add_update(list(zip(self.states, states, strict=True)), inputs)
         return outputs if self.return_sequences else last
 
     def compute_mask(self, inputs: PyTree, mask: PyTree = None) -> PyTree:
@@ -318,5 +354,8 @@ class Recurrent(Layer):
     @in_words_of_program
     def get_config(self) -> Config:
         """The arguments of the constructor."""
-        names = ("return_sequences", "go_backwards", "stateful", "unroll", "implementation")
+        names = ["return_sequences", "go_backwards", "stateful", "unroll", "implementation"]
+        if dialect().of_keras_1:
+            sizes = [] if self.stateful else ["input_dim", "input_length"]
+            names[-1:] = ["consume_less", *sizes]
         return {**super().get_config(), **{name: getattr(self, name) for name in names}}

@@ -27,6 +27,9 @@ from jaxcnn.runtime import context
 from jaxcnn.runtime.names import custom_object_scope
 from jaxcnn.runtime.types import ArrayLike, Config, PyTree, Settings
 
+# Methods by which Keras 1 and 2.0 let a subclass say what a step computes.
+STEPPING = ("step", "preprocess_input", "get_constants", "get_initial_states")
+
 
 class RecurrentLayer(ModuleLayer):
     """The handle of a recurrent layer: initial states as in Keras, and states that can be reset.
@@ -229,6 +232,18 @@ class CellOfLayer:
 
 class GatedLayer(RecurrentLayer):
     """The handle of a layer whose steps are its own, rather than those of a cell inside it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kind = type(self)
+        never_called = [name for name in STEPPING if hasattr(kind, name)]
+        if never_called and kind.call is GatedLayer.call:
+            raise TypeError(
+                f"{kind.__name__}: `{never_called[0]}` would never be called, since the layer that "
+                "it is derived from computes its steps itself. Derive it from Recurrent of Keras "
+                "1 and 2.0 (keras.layers.Recurrent, keras.legacy.layers.Recurrent), or write a "
+                "cell and RNN(cell)."
+            )
+        super().__init__(*args, **kwargs)
 
     @property
     def cell(self) -> CellOfLayer:

@@ -297,14 +297,15 @@ class UserModule(RunsCall):
                 self.update(collection, name, value)
 
     def carry_out(self, variable: Variable, value: jax.Array, train: bool) -> None:
-        """Give a weight its new value.
+        """Give a weight its new value, in inference only what a stateful layer remembers.
 
         Raises:
             ValueError: it is one that training moves.
         """
         if variable.trainable:
             raise ValueError(f"{self.label}: {NOT_AN_UPDATE}")
-        if train:
+        remembered = variable.path[0] == "state" and getattr(self.layer, "stateful", False)
+        if train or remembered:
             self.update(variable.path[0], variable.label, value)
 
     def add_losses(self, losses: Sequence[TensorLike]) -> None:

@@ -5,8 +5,9 @@ import pytest
 
 from jaxcnn import backend as K
 from jaxcnn.compat import keras1, legacy
-from jaxcnn.layers import Dense, Input
+from jaxcnn.layers import LSTM, Dense, Input, InputSpec
 from jaxcnn.models import Model, Sequential, model_from_json
+from jaxcnn.spellings.dialect import speaking
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(5, 4)).astype("f")
@@ -142,8 +143,56 @@ def test_a_recurrent_layer_with_a_step(sequences, backwards):
         outputs.append(state)
     expected = np.stack(outputs, 1) if sequences else state
     np.testing.assert_allclose(model.predict(steps), expected, atol=1e-5)
-    with pytest.raises(ValueError, match="RNN\\(cell, stateful=True\\)"):
-        Leaky(4, stateful=True)
+
+
+class Remembering(Leaky):
+    """The same, whose states go on in the next batch."""
+
+    def build(self, input_shape):
+        super().build(input_shape)
+        self.input_spec = [InputSpec(shape=input_shape)]
+        self.reset_states()
+
+
+def test_a_recurrent_layer_with_a_step_remembers_its_states():
+    # As in Keras 1.2.2 and 2.0.4: predict, test_on_batch and training move the states.
+    layer = Remembering(2, stateful=True, batch_input_shape=(2, 2, 2))
+    model = Sequential([layer])
+    assert not model.get_weights()[1:]  # states are no weights
+    steps, state = np.ones((2, 2, 2), "f"), np.zeros((2, 2))
+    model.compile("sgd", "mse")
+    for told in (model.predict, model.predict, lambda x: model.test_on_batch(x, np.zeros((2, 2)))):
+        told(steps)
+        for _ in range(2):
+            state = 0.5 * state + 2
+        np.testing.assert_allclose(K.get_value(layer.states[0]), state)
+    model.reset_states()
+    np.testing.assert_array_equal(K.get_value(layer.states[0]), np.zeros((2, 2)))
+    model.train_on_batch(steps, np.zeros((2, 2)))
+    np.testing.assert_allclose(K.get_value(layer.states[0]), np.full((2, 2), 3.0))
+    layer.reset_states([np.ones((2, 2))])
+    np.testing.assert_array_equal(K.get_value(layer.states[0]), np.ones((2, 2)))
+    with pytest.raises(AttributeError, match="must be stateful"):
+        Leaky(2).reset_states()
+    with pytest.raises(ValueError, match=r"`self\.reset_states\(\)`"):
+        Sequential([Leaky(2, stateful=True, batch_input_shape=(2, 2, 2))])
+
+
+def test_a_step_that_an_lstm_would_not_call_is_refused():
+    class Peephole(LSTM):
+        def step(self, x, states):
+            return x, states
+
+    with pytest.raises(TypeError, match="Peephole: `step` would never be called"):
+        Peephole(3)
+
+
+def test_a_recurrent_layer_says_its_arguments_in_the_words_of_keras_1():
+    with speaking("1.2"):
+        layer = Leaky(4, input_dim=3, consume_less="gpu")
+        told = layer.get_config()
+    assert (told["consume_less"], told["input_dim"], told["input_length"]) == ("gpu", 3, None)
+    assert "implementation" not in told
 
 
 def test_a_deconvolution_from_its_settings():
