@@ -1,4 +1,4 @@
-"""What mkdocstrings reads of the layers: the stub, with the arguments of each handle."""
+"""What mkdocstrings reads of layers and architectures: the stubs, with the arguments of each."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ import griffe
 
 
 class Stubs(griffe.Extension):
-    """Puts the classes of jaxcnn/layers/catalogue.pyi where the handles are made when asked for."""
+    """Puts the classes of jaxcnn/layers/catalogue.pyi where the handles are made when asked for,
+    and functions where architectures are objects.
+    """
 
     def on_package(self, *, pkg: griffe.Module, **_: Any) -> None:
         if pkg.name != "jaxcnn":
@@ -19,3 +21,19 @@ class Stubs(griffe.Extension):
         for name, member in stub.members.items():
             if not member.is_alias and member.is_class and name in (stub.exports or ()):
                 catalogue.set_member(name, member)
+        for module in pkg["applications"].modules.values():
+            for member in list(module.classes.values()):
+                if member.name.startswith("Callable") and not member.is_alias:
+                    show_network(module, member)
+
+
+def show_network(module: griffe.Module, network: griffe.Class) -> None:
+    """Puts a function in the place of a class of whose objects a stub makes an architecture."""
+    call = network["__call__"]
+    name = network.name.removeprefix("Callable")
+    taken = [parameter for parameter in call.parameters if parameter.name != "self"]
+    function = griffe.Function(name, lineno=network.lineno, endlineno=network.endlineno)
+    function.parameters, function.returns = griffe.Parameters(*taken), call.returns
+    function.docstring = griffe.Docstring(network.docstring.value, parent=function)
+    module.del_member(network.name)
+    module.set_member(name, function)

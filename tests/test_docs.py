@@ -2,6 +2,7 @@
 somewhere.
 """
 
+import importlib
 import importlib.util
 import os
 import re
@@ -46,6 +47,17 @@ a = b = torch.ones((2, 3))
 model = nn.Sequential(nn.Flatten(), nn.Linear(192, 2))
 p, body, loader, f = list(model.parameters()), model, [(x, a)], torch.sin
 """
+# Rooms whose names are promised, and what they offer to other rooms alone.
+ROOMS = [
+    *("jaxcnn", "jaxcnn.models", "jaxcnn.callbacks", "jaxcnn.optimizers", "jaxcnn.detection"),
+    *("jaxcnn.faces", "jaxcnn.layers", "jaxcnn.nn", "jaxcnn.saving", "jaxcnn.style"),
+    *("jaxcnn.training", "jaxcnn.utils", "jaxcnn.vision", "jaxcnn.visualization"),
+]
+INTERNAL = {
+    *("CallbackList", "Graph", "Hyper", "Logs", "Network", "Operation", "SymbolicTensor"),
+    *("build_graph", "current_valid_rows", "declared_weights", "deserialize", "graph_config"),
+    *("registry", "sequential_config", "valid_rows"),
+}
 # What is beside the pages: made from the results of experiments/ and from notebooks.
 MADE = sorted([*site.pages(), *(f"tutorials/{b.stem}.md" for b in DOCS.glob("tutorials/*.ipynb"))])
 
@@ -162,6 +174,23 @@ def test_every_page_is_in_the_menu_once():
     menu = re.findall(r": ([\w/-]+\.md)$", (ROOT / "mkdocs.yml").read_text(), flags=re.MULTILINE)
     assert sorted(menu) == sorted([*NAMES, *MADE])
     assert len(NAMES) >= 25
+
+
+def test_the_reference_has_every_public_name():
+    """Those that a room lists, where they are defined: a page shows the members of that module."""
+    text = "".join(TEXTS[name] for name in NAMES if name.startswith("reference/"))
+    entry = r"^::: ([\w.]+)\n(?: {4}options:\n {6}members: \[(.*)\]\n)?"
+    shown = dict(re.findall(entry, text, flags=re.MULTILINE))
+    for room in ROOMS:
+        offered = importlib.import_module(room)
+        for name in offered.__all__:
+            thing = getattr(offered, name)
+            module, label = getattr(thing, "__module__", ""), getattr(thing, "__name__", name)
+            if not module.startswith("jaxcnn.") or module == room or label in INTERNAL:
+                continue
+            assert module in shown or f"{module}.{label}" in shown, f"{room}.{name}: {module}"
+            listed = shown.get(module, "")
+            assert not listed or label in listed.split(", "), f"{room}.{name} of {module}"
 
 
 def test_the_gallery_says_what_each_image_shows_and_has_no_empty_columns():
