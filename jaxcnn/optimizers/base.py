@@ -31,7 +31,7 @@ from jaxcnn.optimizers.updates import Updating, running, set_variables
 from jaxcnn.runtime.arrays import filled, wide_float, widened
 from jaxcnn.runtime.deferred import Deferred
 from jaxcnn.runtime.types import ArrayLike, Config, PyTree, Settings
-from jaxcnn.spellings.dialect import dialect
+from jaxcnn.spellings.dialect import chosen, dialect
 from jaxcnn.spellings.hints import closest
 from jaxcnn.spellings.stories import told_in
 
@@ -260,7 +260,13 @@ class Optimizer(Updating):
         model = self._holder() if self._holder else None
         if model is None or model.opt_state is None:
             return []
-        arrays = [np.array(value) for _, value in model.optimizer_arrays()]
+        float_counts = chosen() and dialect().float_counts
+        arrays = [
+            np.float32(value if self.counts_updates else 0)
+            if name == "iterations" and float_counts
+            else np.array(value)
+            for name, value in model.optimizer_arrays()
+        ]
         shapes = [weight.shape for weight in model.trainable_weights]
         return [np.asarray(value) for value in self.listed(arrays, shapes, dialect().name)]
 
@@ -286,6 +292,11 @@ class Optimizer(Updating):
         if values and values[0].ndim and not self.lists_count:
             values = [np.asarray(self.get_count(), np.int32), *values]
         model.set_optimizer_arrays(self.remembered(values, len(model.trainable_weights)))
+
+    @property
+    def counts_updates(self) -> bool:
+        """Whether an older Keras counts the updates, rather than leave their number at 0."""
+        return True
 
     def listed(
         self, arrays: Sequence[Listed], shapes: Sequence[tuple[int, ...]], keras: str

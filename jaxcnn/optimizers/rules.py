@@ -83,6 +83,10 @@ class SGD(Optimizer):
         velocity = h.momentum * slots[0] - h.lr * g
         return (h.momentum * velocity - h.lr * g if self.nesterov else velocity), (velocity,)
 
+    @property
+    def counts_updates(self) -> bool:
+        return bool(self.hyperparameters.get("decay"))
+
     def listed(
         self, arrays: Sequence[Listed], shapes: Sequence[tuple[int, ...]], keras: str
     ) -> list[Listed]:

@@ -74,6 +74,8 @@ class Dialect:
             the one that the layer makes.
         averages_of_batches: whether running statistics are averages of the batches alone, without
             the value that they had before.
+        float_counts: whether optimizers list the number of updates as a float, which without
+            `decay` those that have no other use for it leave at 0.
         ctc_fuzz: what CTC adds to probabilities before their logarithm; None for K.epsilon().
         frozen_statistics: when it is settled that the statistics of frozen layers rest: as
             `compile` finds them, when they are first trained, or never.
@@ -108,6 +110,7 @@ class Dialect:
     own_inputs: bool = True
     masks_of_steps: bool = False
     averages_of_batches: bool = False
+    float_counts: bool = True
     ctc_fuzz: float | None = 1e-8
     frozen_statistics: Settled = "never"
 
@@ -180,6 +183,7 @@ DIALECTS = {
         stops_within_epochs=True,
         masks_of_steps=True,
         averages_of_batches=True,
+        float_counts=False,
         ctc_fuzz=None,
         frozen_statistics="trained",
     ),

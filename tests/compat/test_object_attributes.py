@@ -11,6 +11,8 @@ from jaxcnn import backend as K
 from jaxcnn import optimizers
 from jaxcnn.layers import LSTM, Dense, Dropout, Input, Lambda, Layer
 from jaxcnn.models import Sequential
+from jaxcnn.optimizers import SGD, Adam
+from jaxcnn.spellings.dialect import speaking
 
 X, Y = np.ones((8, 3), "float32"), np.ones((8, 2), "float32")
 
@@ -177,3 +179,27 @@ def test_layers_of_users_know_whether_they_pass_masks_on():
     assert layer.supports_masking is False
     layer.supports_masking = True
     assert layer.supports_masking and not Plain().supports_masking
+
+
+@pytest.mark.parametrize(
+    ("keras", "optimizer", "count", "kind"),
+    [
+        ("2.0", SGD(0.1), 0, "float32"),
+        ("2.0", SGD(0.1, decay=0.1), 2, "float32"),
+        ("1.2", Adam(), 2, "float32"),
+        ("2.2", SGD(0.1), 2, "int32"),
+    ],
+)
+def test_the_number_of_updates_as_each_keras_lists_it(keras, optimizer, count, kind):
+    # Of Keras 2.0.4: SGD().get_weights() begins with 0.0 after two updates, with decay with 2.0.
+    with speaking(keras):
+        model = Sequential([Dense(2, input_dim=3)])
+        model.compile(optimizer, "mse")
+        for _ in range(2):
+            model.train_on_batch(np.ones((4, 3)), np.ones((4, 2)))
+        first = optimizer.get_weights()[0]
+        assert (first, first.dtype, first.shape) == (count, kind, ())
+        before = optimizer.get_weights()
+        optimizer.set_weights(before)
+        for a, b in zip(optimizer.get_weights(), before, strict=True):
+            np.testing.assert_array_equal(a, b)
