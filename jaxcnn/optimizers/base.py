@@ -262,7 +262,7 @@ class Optimizer(Updating):
             return []
         float_counts = chosen() and dialect().float_counts
         arrays = [
-            np.float32(value if self.counts_updates else 0)
+            np.array(value if self.counts_updates else 0, np.float32)
             if name == "iterations" and float_counts
             else np.array(value)
             for name, value in model.optimizer_arrays()

@@ -20,6 +20,7 @@ from jaxcnn.metrics import get as metric_of
 from jaxcnn.metrics.base import safe_divide
 from jaxcnn.runtime.arrays import filled, shapes_from, widened
 from jaxcnn.runtime.types import Identifier, PyTree
+from jaxcnn.spellings.dialect import dialect
 
 # Running sums by reported name.
 Sums: TypeAlias = dict[str, PyTree]
@@ -232,8 +233,9 @@ class Objective:
             for name, value in loss_values.items()
         }
         for i, output in enumerate(self.outputs):
-            plain = combined_weights(None, masks[i], rows)
-            averaged = plain if masks[i] is None else with_sum(count, plain)
+            mask = None if dialect().of_keras_1 else masks[i]  # its metrics knew none
+            plain = combined_weights(None, mask, rows)
+            averaged = plain if mask is None else with_sum(count, plain)
             for name, metric in output.metrics:
                 prediction = as_float32(seen_by(metric, i, predictions))
                 weight = averaged if isinstance(metric, FunctionMetric) else plain

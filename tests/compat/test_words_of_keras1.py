@@ -330,3 +330,26 @@ def test_a_stack_on_merged_models_is_read_from_its_description(as_keras):
     again.set_weights(whole.get_weights())
     x = [np.ones((4, 2)), np.full((4, 2), 2.0)]
     assert np.array_equal(again.predict(x), whole.predict(x))
+
+
+def test_metrics_know_no_masks():
+    """The expected numbers are those of the real Keras 1.2.2: loss, accuracy, squared error."""
+    from jaxcnn.layers import Activation, Dense, Masking, TimeDistributed
+    from jaxcnn.models import Sequential
+    from jaxcnn.spellings.dialect import speaking
+
+    x = np.arange(12, dtype="float32").reshape(2, 3, 2) / 10
+    x[0, 1:], x[1, 2] = 0, 0
+    y = np.eye(2)[[[0, 0, 1], [1, 0, 0]]]
+    with speaking("1.2"):
+        model = Sequential(
+            [
+                Masking(0.0, input_shape=(3, 2)),
+                TimeDistributed(Dense(2)),
+                Activation("softmax"),
+            ]
+        )
+        model.set_weights([np.array([[0.5, 1.0], [0.2, 0.4]]), np.array([0.3, 0.0])])
+        model.compile("sgd", "categorical_crossentropy", metrics=["accuracy", "mse"])
+        results = model.evaluate(x, y, verbose=0, batch_size=1)
+    np.testing.assert_allclose(results, [0.64858529, 0.66666669, 0.23635566], rtol=1e-5)
