@@ -128,7 +128,7 @@ class Checkpoints:
             paths = ", ".join(str(self.directory / str(step)) for step in damaged)
             raise OSError(
                 f"No checkpoint of the run can be read: {paths} "
-                f"({first_line(next(iter(damaged.values())))}). fit(..., resume=False) begins anew."
+                f"({first_line(next(iter(damaged.values())))}). fit(..., resume=False) starts over."
             )
         return None
 

@@ -117,7 +117,7 @@ class Resumption:
         if record.get("format") != FORMAT:
             raise ValueError(
                 f"The checkpoints in {checkpoints.directory} are of another version of jaxcnn. "
-                "Use another folder, or begin anew with resume=False."
+                "Use another folder, or start over with resume=False."
             )
         run = RunFacts(**record["run"])
         ahead = self.session.program.step >= record["step"]
@@ -125,7 +125,7 @@ class Resumption:
             if not ahead:
                 folder = checkpoints.keep_finished()
                 tell(
-                    f"The run of {moment(run)} had finished: this one begins anew, and the last "
+                    f"The run of {moment(run)} had finished: this one starts over, and the last "
                     f"checkpoints are in {folder}. resume=True goes on with a finished run."
                 )
             return None
@@ -133,7 +133,7 @@ class Resumption:
             folder = checkpoints.move_all("interrupted")
             tell(
                 f"The interrupted run of {moment(run)} is not resumed, for {reason}: this one "
-                f"begins anew, and the checkpoints of the other are in {folder}. resume=True goes "
+                f"starts over, and the checkpoints of the other are in {folder}. resume=True goes "
                 "on with it all the same."
             )
             return None
@@ -155,7 +155,7 @@ class Resumption:
             raise ValueError(
                 f"The checkpoint of step {record['step']} in {self.checkpoints.directory} does not "
                 f"belong to this model and optimizer:\n{different}\nUse another folder, or the "
-                "model that wrote it, or begin anew with resume=False."
+                "model that wrote it, or start over with resume=False."
             )
 
     def _restore(self) -> tuple[int, int]:

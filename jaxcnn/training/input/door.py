@@ -68,7 +68,7 @@ class FeedSettings:
         batch_size: None means 32.
         steps: batches an epoch; None takes all there are.
         workers: how the batches of a source are made.
-        restarts: whether each pass of `steps` begins anew, so that no batch after it is made.
+        restarts: whether each pass of `steps` starts over, so that no batch after it is made.
     """
 
     batch_size: int | None = BATCH_SIZE

@@ -101,7 +101,7 @@ def test_a_program_with_other_data_does_not_get_the_old_history(tmp_path, capsys
     first = train(network(), 2, tmp_path).history
     again = train(network(), 2, tmp_path, x=2 * X).history
     assert again["loss"][0] != first["loss"][0]
-    assert "had finished: this one begins anew" in capsys.readouterr().out
+    assert "had finished: this one starts over" in capsys.readouterr().out
     assert [path.name for path in (tmp_path / "finished-1").iterdir()] == ["3", "6"]
 
 
@@ -134,7 +134,7 @@ def test_one_line_says_what_is_resumed(tmp_path, capsys):
     assert out.startswith("Resumed at epoch 3, step 6, of the run of 20")
 
 
-def test_resume_false_begins_anew(tmp_path, capsys):
+def test_resume_false_starts_over(tmp_path, capsys):
     interrupted(tmp_path)
     assert len(train(network(), 3, tmp_path, resume=False).epoch) == 3
     assert capsys.readouterr().out == ""
@@ -169,7 +169,7 @@ def test_another_run_is_not_resumed_unasked(tmp_path, capsys, options, words):
     interrupted(tmp_path)
     assert len(train(network(), 3, tmp_path, **options).epoch) == 3
     out = capsys.readouterr().out
-    assert words in out and "begins anew" in out and out.count("\n") == 1
+    assert words in out and "starts over" in out and out.count("\n") == 1
 
 
 def test_another_batch_size_is_named_and_goes_on_where_that_is_asked_for(tmp_path, capsys):
