@@ -224,7 +224,7 @@ class Model(Network):
             resume: "auto" continues an interrupted run of the same model, data length and settings,
                 with the hyperparameters as compiled now where these were changed; True continues
                 whatever run of this model the folder holds, a finished one too, with the run's
-                hyperparameters; False begins anew in its place.
+                hyperparameters; False starts a new run in its place.
 
         Returns:
             The `History`: ``history.history["loss"]`` and the metrics, a value an epoch.
