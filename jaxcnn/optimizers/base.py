@@ -91,6 +91,23 @@ class StateHolder(Protocol):
     def set_optimizer_arrays(self, values: Sequence[ArrayLike]) -> None: ...
 
 
+def order_of_slots(weights: Sequence[Any]) -> list[int]:
+    """The order in which the version of Keras that a program is for lists a slot's arrays."""
+    order = list(range(len(weights)))
+    if chosen() and dialect().slots_by_name:
+        order.sort(key=lambda i: str(weights[i].name))
+    return order
+
+
+def reordered(values: Sequence[Listed], order: Sequence[int], first: int) -> list[Listed]:
+    """The arrays of each slot in this order, of values whose slots begin at `first`."""
+    size = len(order)
+    if not size or (len(values) - first) % size:  # not an array for each weight
+        return list(values)
+    starts = range(first, len(values), size)
+    return [*values[:first], *(values[start + i] for start in starts for i in order)]
+
+
 class Optimizer(Updating):
     """Base class. A rule is a subclass that names its ``slots`` and defines :meth:`rule`.
 
@@ -268,7 +285,10 @@ class Optimizer(Updating):
             for name, value in model.optimizer_arrays()
         ]
         shapes = [weight.shape for weight in model.trainable_weights]
-        return [np.asarray(value) for value in self.listed(arrays, shapes, dialect().name)]
+        listed = self.listed(arrays, shapes, dialect().name)
+        first = 1 if self.lists_count else 0
+        order = order_of_slots(model.trainable_weights)
+        return [np.asarray(value) for value in reordered(listed, order, first)]
 
     def set_weights(self, weights: Sequence[ArrayLike]) -> None:
         """Put back what `get_weights` returned.
@@ -291,6 +311,9 @@ class Optimizer(Updating):
         values = [np.asarray(weight) for weight in weights]
         if values and values[0].ndim and not self.lists_count:
             values = [np.asarray(self.get_count(), np.int32), *values]
+        order = order_of_slots(model.trainable_weights)
+        back = reordered(values, [order.index(i) for i in range(len(order))], 1)
+        values = [np.asarray(value) for value in back]
         model.set_optimizer_arrays(self.remembered(values, len(model.trainable_weights)))
 
     @property

@@ -76,6 +76,8 @@ class Dialect:
             the value that they had before.
         float_counts: whether optimizers list the number of updates as a float, which without
             `decay` those that have no other use for it leave at 0.
+        slots_by_name: whether an optimizer lists what it remembers in the order of the names of the
+            weights, rather than of the layers.
         ctc_fuzz: what CTC adds to probabilities before their logarithm; None for K.epsilon().
         frozen_statistics: when it is settled that the statistics of frozen layers rest: as
             `compile` finds them, when they are first trained, or never.
@@ -111,6 +113,7 @@ class Dialect:
     masks_of_steps: bool = False
     averages_of_batches: bool = False
     float_counts: bool = True
+    slots_by_name: bool = True
     ctc_fuzz: float | None = 1e-8
     frozen_statistics: Settled = "never"
 
@@ -184,6 +187,7 @@ DIALECTS = {
         masks_of_steps=True,
         averages_of_batches=True,
         float_counts=False,
+        slots_by_name=False,
         ctc_fuzz=None,
         frozen_statistics="trained",
     ),

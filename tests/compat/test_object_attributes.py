@@ -203,3 +203,17 @@ def test_the_number_of_updates_as_each_keras_lists_it(keras, optimizer, count, k
         optimizer.set_weights(before)
         for a, b in zip(optimizer.get_weights(), before, strict=True):
             np.testing.assert_array_equal(a, b)
+
+
+@pytest.mark.parametrize(("keras", "shapes"), [("2.0", [(2,), (3, 2)]), ("2.2", [(3, 2), (2,)])])
+def test_the_slots_of_an_optimizer_as_each_keras_lists_them(keras, shapes):
+    # As the real Keras 2.0.4, where biases come before kernels, and 2.2.4.
+    with speaking(keras):
+        model = Sequential([Dense(2, input_dim=3)])
+        model.compile(Adam(), "mse")
+        model.train_on_batch(np.ones((4, 3)), np.ones((4, 2)))
+        before = model.optimizer.get_weights()
+        assert [w.shape for w in before][1:5] == shapes * 2
+        model.optimizer.set_weights([before[0], *(w + 1 for w in before[1:])])
+        for a, b in zip(model.optimizer.get_weights()[1:5], before[1:5], strict=True):
+            np.testing.assert_array_equal(a, b + 1)
