@@ -10,6 +10,8 @@ import optax
 import pytest
 
 from jaxcnn import config, optimizers
+from jaxcnn.layers import Dense
+from jaxcnn.models import Sequential
 from jaxcnn.optimizers import (
     SGD,
     Adadelta,
@@ -544,3 +546,18 @@ def test_epsilon_of_keras_2_2():
         assert optimizers.RMSprop(0.1, 0.9, 1e-3).epsilon == 1e-3
         assert optimizers.Nadam(epsilon=1e-8).epsilon == 1e-8
     assert optimizers.Adam().epsilon == 1e-8
+
+
+@pytest.mark.parametrize("rule", ["SGD", "RMSprop", "Adagrad", "Adadelta", "Adam", "Nadam"])
+def test_setting_the_number_of_updates_leaves_the_rest_of_the_state(rule):
+    """Of rules that do not list it among their weights, too."""
+    model = Sequential([Dense(2, input_shape=(3,))])
+    model.compile(getattr(optimizers, rule)(0.1), "mse")
+    model.train_on_batch(np.ones((4, 3)), np.ones((4, 2)))
+    before = model.optimizer.get_weights()
+    model.optimizer.iterations = 7
+    after = model.optimizer.get_weights()
+    assert int(model.optimizer.iterations) == 7 and len(after) == len(before)
+    first = 1 if before[0].ndim == 0 else 0
+    for one, other in zip(before[first:], after[first:], strict=True):
+        np.testing.assert_array_equal(one, other)

@@ -258,7 +258,8 @@ class Optimizer(Updating):
             return
         weights = self.get_weights()
         if weights or value:
-            self.set_weights([np.asarray(value, np.int32), *weights[1:]])
+            slots = weights[1:] if self.lists_count else weights
+            self.set_weights([np.asarray(value, np.int32), *slots])
 
     def get_count(self) -> int:
         """The number of updates that the model compiled with this optimizer has seen."""

@@ -232,6 +232,7 @@ class KerasClassifier(ClassifierMixin, KerasEstimator):
 
     Attributes:
         classes_: the labels, sorted; for one-hot rows 0, 1, ...
+        n_classes_: how many there are.
 
     Examples:
         >>> def build():
@@ -275,6 +276,11 @@ class KerasClassifier(ClassifierMixin, KerasEstimator):
                 )
         self._fit(samples, targets, sample_weight, kwargs)
         return self
+
+    @property
+    def n_classes_(self) -> int:
+        """How many classes there are, known after `fit`."""
+        return len(self.classes_)
 
     def predict(self, x: ArrayLike, **kwargs: Any) -> np.ndarray:
         """The most probable label of each sample, (samples,).

@@ -44,7 +44,7 @@ def test_a_classifier_learns_labels_of_any_kind():
         assert isinstance(found, KerasClassifier) and is_classifier(found)
         assert found.score(x, labels) > 0.9
         assert found.predict_proba(x).shape == (60, 3)
-        assert found.predict(x).shape == (60,)
+        assert found.predict(x).shape == (60,) and found.n_classes_ == 3
         assert set(found.predict(x)) <= set(found.classes_)
     assert len(found.history["loss"]) == 15 and found.history["acc"][-1] > 0.8
     assert found.model.metrics_names == ["loss", "acc"]
