@@ -1,4 +1,6 @@
-"""The weights of recurrent layers as Keras 1 listed them: three arrays for each of the gates."""
+"""The weights of layers as Keras 1 listed them: three arrays for each gate of a recurrent layer,
+and kernels in its layout.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
+from jaxcnn.layers.old_kernels import kernel_from_1, kernel_of_1
 from jaxcnn.layers.weights import WeightOwner
 from jaxcnn.runtime.types import Path
 
@@ -28,18 +31,23 @@ def apart(gates: str, arrays: Sequence[np.ndarray]) -> list[np.ndarray]:
     return [part[gates.index(gate)] for gate in GATES_OF_KERAS_1[gates] for part in pieces]
 
 
-def with_gates_apart(entries: Entries, arrays: Sequence[np.ndarray]) -> list[np.ndarray]:
-    """The arrays of the weights as Keras 1 lists them."""
-    listed: list[np.ndarray] = []
+def with_gates_apart(
+    entries: Entries, arrays: Sequence[np.ndarray]
+) -> list[tuple[WeightOwner, Path, str, np.ndarray]]:
+    """(layer, path, gate or nothing, array) of the arrays of the weights, those of gates apart."""
+    listed: list[tuple[WeightOwner, Path, str, np.ndarray]] = []
     for at, count, gates in runs(entries):
-        run = arrays[at : at + count]
-        listed += apart(gates, run) if gates else run
+        run, of_run = entries[at : at + count], arrays[at : at + count]
+        labels = GATES_OF_KERAS_1[gates] if gates else [""]
+        named = [(*entry, gate) for gate in labels for entry in run]
+        pieces = apart(gates, of_run) if gates else of_run
+        listed += [(*name, piece) for name, piece in zip(named, pieces, strict=True)]
     return listed
 
 
 def with_gates_together(entries: Entries, arrays: Sequence[np.ndarray]) -> list[np.ndarray]:
-    """The arrays as we list the weights, out of a list of Keras 1; one of another length as it
-    is.
+    """The arrays as we list the weights, out of those with gates apart; a list of another length as
+    it is.
     """
     expected = [(count, gates) for _, count, gates in runs(entries)]
     if len(arrays) != sum(count * max(len(gates), 1) for count, gates in expected):
@@ -51,6 +59,27 @@ def with_gates_together(entries: Entries, arrays: Sequence[np.ndarray]) -> list[
         run, rest = rest[:size], rest[size:]
         listed += together(gates, run) if gates else run
     return listed
+
+
+def to_list_of_keras_1(entries: Entries, arrays: Sequence[np.ndarray]) -> list[np.ndarray]:
+    """The arrays of the weights as Keras 1 lists them."""
+    pieces = with_gates_apart(entries, arrays)
+    return [kernel_of_1(owner, path, array) for owner, path, _, array in pieces]
+
+
+def from_list_of_keras_1(entries: Entries, arrays: Sequence[np.ndarray]) -> list[np.ndarray]:
+    """The inverse of `to_list_of_keras_1`; arrays of another number or shape are left as they
+    are.
+    """
+    blank = [np.empty(owner.weights_store.spec(path).shape) for owner, path in entries]
+    pieces = with_gates_apart(entries, blank)
+    if len(arrays) != len(pieces):
+        return list(arrays)
+    ours = [
+        kernel_from_1(owner, path, array, piece.shape)
+        for (owner, path, _, piece), array in zip(pieces, arrays, strict=True)
+    ]
+    return with_gates_together(entries, ours)
 
 
 def runs(entries: Entries) -> Iterator[tuple[int, int, str]]:

@@ -16,7 +16,7 @@ import jax.numpy as jnp
 import numpy as np
 from flax.traverse_util import flatten_dict, unflatten_dict
 
-from jaxcnn.layers.gates import with_gates_apart, with_gates_together
+from jaxcnn.layers.gates import from_list_of_keras_1, to_list_of_keras_1
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor, shapes
 from jaxcnn.layers.variable import Variable
 from jaxcnn.layers.weights import Arguments, WeightOwner, put, spec_of
@@ -271,7 +271,7 @@ def get_weights(layer: WeightOwner) -> list[np.ndarray]:
     entries = layer.listed_paths()
     with between_steps(layer):
         arrays = [np.array(owner.weights_store.arrays[path]) for owner, path in entries]
-    return with_gates_apart(entries, arrays) if dialect().of_keras_1 else arrays
+    return to_list_of_keras_1(entries, arrays) if dialect().of_keras_1 else arrays
 
 
 @told_in("weights")
@@ -287,7 +287,7 @@ def set_weights(layer: WeightOwner, weights: Sequence[ArrayLike]) -> None:
         return
     entries = layer.listed_paths()
     if dialect().of_keras_1:
-        weights = with_gates_together(entries, [np.asarray(weight) for weight in weights])
+        weights = from_list_of_keras_1(entries, [np.asarray(weight) for weight in weights])
     if len(weights) != len(entries):
         names = ", ".join("/".join(path[1:]) for _, path in entries)
         listed = f" ({names})" if len(entries) < 10 else ""

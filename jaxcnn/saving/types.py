@@ -33,6 +33,9 @@ class Network(LayerNetwork, Protocol):
     layers: list[Layer]
     nodes_by_depth: list[list[Node]]
 
+    @property
+    def flattened_layers(self) -> list[Layer]: ...
+
     def weight_paths(self) -> list[Entry]: ...
 
     def all_layers(self) -> Iterator[Layer]: ...

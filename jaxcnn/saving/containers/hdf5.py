@@ -21,7 +21,6 @@ from jaxcnn.saving.dialects.configurations import era_of
 from jaxcnn.saving.dialects.old_weights import Origin, to_file
 from jaxcnn.saving.dialects.versions import WHEREVER_POSSIBLE, Version, of_program
 from jaxcnn.saving.dialects.weights_of_1 import (
-    groups_of_1,
     named_weights,
     slot_of_1,
     slots_with_gates_together,
@@ -146,7 +145,7 @@ def check_free(path: Filename, overwrite: bool) -> None:
 
 def write_weights(model: Network, group: h5py.Group, version: Version = WHEREVER_POSSIBLE) -> None:
     """One group a layer, its weights inside under their names."""
-    layers = groups_of_1(model) if version.is_1 else model.layers
+    layers = model.flattened_layers if version.is_1 else model.layers
     require_groups([layer.name for layer in layers])
     write_names(group, "layer_names", [layer.name for layer in layers])
     group.attrs["backend"] = b"tensorflow"

@@ -24,6 +24,7 @@ from jaxcnn.layers import (
 )
 from jaxcnn.layers.config_words import config_in_our_words
 from jaxcnn.layers.gates import together
+from jaxcnn.layers.old_kernels import is_kernel
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 from jaxcnn.runtime.types import Path
 from jaxcnn.saving.types import Network
@@ -100,11 +101,6 @@ def is_th(arrays: Sequence[np.ndarray], channels_first: bool) -> bool:
         and recurrent[:2] == 2 * bias
         and (recurrent[2:] != 2 * bias or channels_first)
     )
-
-
-def is_kernel(owner: Layer, path: Path) -> bool:
-    """Whether a weight is the kernel of a convolution."""
-    return bool(owner.traits.kernel) and path[-1] in ("kernel", "recurrent_kernel")
 
 
 def keras1_shapes(owner: Layer, path: Path) -> tuple[Sizes, Sizes]:

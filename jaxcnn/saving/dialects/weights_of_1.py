@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from jaxcnn.layers import Layer
-from jaxcnn.layers.gates import GATES_OF_KERAS_1, apart, runs, with_gates_together
+from jaxcnn.layers.gates import with_gates_apart, with_gates_together
+from jaxcnn.layers.old_kernels import kernel_of_1
+from jaxcnn.layers.weights import WeightOwner
 from jaxcnn.optimizers.base import Listed
 from jaxcnn.runtime.types import Path
-from jaxcnn.saving.dialects.old_weights import is_kernel
-from jaxcnn.saving.types import Entry, Network
+from jaxcnn.saving.types import Entry
 from jaxcnn.spellings.dialect import DIALECTS
 
 
@@ -24,29 +24,13 @@ def named_weights(
         entries: the weights in their order.
         arrays: theirs, in our layout.
     """
-    named: list[tuple[str, np.ndarray]] = []
-    for at, count, gates in runs(entries):
-        owners = [name_of(*entry) for entry in entries[at : at + count]]
-        run = list(arrays[at : at + count])
-        if gates:
-            owners = [
-                name.replace(":0", f"_{gate}:0")
-                for gate in GATES_OF_KERAS_1[gates]
-                for name in owners
-            ]
-            run = apart(gates, run)
-        paths = [path for _, path in entries[at : at + count]] * max(len(gates), 1)
-        for name, path, array in zip(owners, paths, run, strict=True):
-            named.append((name, kernel_of_1(entries[at][0], path, array)))
-    return named
-
-
-def groups_of_1(model: Network) -> list[Layer]:
-    """The layers that have a group in a file: of a stack that begins with merged models, theirs."""
-    layers = list(model.layers)
-    parts = getattr(layers[0], "parts", ()) if layers else ()
-    first = [layer for part in parts for layer in (groups_of_1(part) if part.children else [part])]
-    return [*first, *layers[1:]] if parts else layers
+    return [
+        (
+            name_of(owner, path).replace(":0", f"_{gate}:0" if gate else ":0"),
+            kernel_of_1(owner, path, array),
+        )
+        for owner, path, gate, array in with_gates_apart(entries, arrays)
+    ]
 
 
 def slot_of_1(
@@ -85,23 +69,6 @@ def slots_with_gates_together(
     return result
 
 
-def name_of(owner: Layer, path: Path) -> str:
+def name_of(owner: WeightOwner, path: Path) -> str:
     """The name of a weight: 'dense_1_W:0'."""
     return DIALECTS["1.2"].weight_name(owner.name, path[1:])
-
-
-def kernel_of_1(owner: Layer, path: Path, array: np.ndarray) -> np.ndarray:
-    """A kernel of ours as Keras 1 laid it out; any other weight as it is.
-
-    It computed convolutions of sequences as those of images, and with channels first it had the
-    filters of a kernel in front.
-    """
-    if not is_kernel(owner, path):
-        return array
-    if array.ndim == 3:
-        return array[:, None]
-    if owner.traits.kernel == "out-in":
-        array = np.swapaxes(array, -2, -1)
-    if getattr(owner, "data_format", None) == "channels_first":
-        array = np.moveaxis(array, (-2, -1), (1, 0))
-    return array
