@@ -37,8 +37,8 @@ def max(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> Tensor:
 
     Examples:
         >>> from jaxcnn import backend as K
-        >>> K.eval(K.max(np.array([[1.0, 2.0], [3.0, 4.0]])))
-        np.float32(4.0)
+        >>> float(K.eval(K.max(np.array([[1.0, 2.0], [3.0, 4.0]]))))
+        4.0
     """
     return jnp.max(jnp.asarray(x), axes(axis), keepdims=keepdims)
 
@@ -54,8 +54,8 @@ def min(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> Tensor:
 
     Examples:
         >>> from jaxcnn import backend as K
-        >>> K.eval(K.min(np.array([[1.0, 2.0], [3.0, 4.0]])))
-        np.float32(1.0)
+        >>> float(K.eval(K.min(np.array([[1.0, 2.0], [3.0, 4.0]]))))
+        1.0
     """
     return jnp.min(jnp.asarray(x), axes(axis), keepdims=keepdims)
 
@@ -71,8 +71,8 @@ def sum(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> Tensor:
 
     Examples:
         >>> from jaxcnn import backend as K
-        >>> K.eval(K.sum(np.array([[1.0, 2.0], [3.0, 4.0]])))
-        np.float32(10.0)
+        >>> float(K.eval(K.sum(np.array([[1.0, 2.0], [3.0, 4.0]]))))
+        10.0
     """
     return jnp.sum(jnp.asarray(x), axes(axis), keepdims=keepdims)
 
@@ -102,8 +102,8 @@ def prod(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> Tensor:
 
     Examples:
         >>> from jaxcnn import backend as K
-        >>> K.eval(K.prod(np.array([[1.0, 2.0], [3.0, 4.0]])))
-        np.float32(24.0)
+        >>> float(K.eval(K.prod(np.array([[1.0, 2.0], [3.0, 4.0]]))))
+        24.0
     """
     return jnp.prod(jnp.asarray(x), axes(axis), keepdims=keepdims)
 
@@ -119,8 +119,8 @@ def mean(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> Tensor:
 
     Examples:
         >>> from jaxcnn import backend as K
-        >>> K.eval(K.mean(np.array([[1.0, 2.0], [3.0, 4.0]])))
-        np.float32(2.5)
+        >>> float(K.eval(K.mean(np.array([[1.0, 2.0], [3.0, 4.0]]))))
+        2.5
     """
     return jnp.mean(jnp.asarray(x), axes(axis), keepdims=keepdims)
 
