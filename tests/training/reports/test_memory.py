@@ -130,7 +130,7 @@ def test_jax_keeps_nothing_of_the_names_of_models():
 
     trained()
     before = remembered()
-    assert len(before) > 20
+    assert len(before) > 10  # JAX 0.12 has 14
     for _ in range(3):
         trained()
     assert remembered() == before
