@@ -53,10 +53,16 @@ ROOMS = [
     *("jaxcnn.faces", "jaxcnn.layers", "jaxcnn.nn", "jaxcnn.saving", "jaxcnn.style"),
     *("jaxcnn.training", "jaxcnn.utils", "jaxcnn.vision", "jaxcnn.visualization"),
 ]
+# Rooms without a list: what they define is offered.
+UNLISTED = [
+    *("jaxcnn.activations", "jaxcnn.constraints", "jaxcnn.initializers", "jaxcnn.losses"),
+    *("jaxcnn.metrics", "jaxcnn.regularizers"),
+]
 INTERNAL = {
     *("CallbackList", "Graph", "Hyper", "Logs", "Network", "Operation", "SymbolicTensor"),
     *("build_graph", "current_valid_rows", "declared_weights", "deserialize", "graph_config"),
     *("registry", "sequential_config", "valid_rows"),
+    *("absolute", "aligned", "class_labels", "function_of", "l2_normalize"),
 }
 # What is beside the pages: made from the results of experiments/ and from notebooks.
 MADE = sorted([*site.pages(), *(f"tutorials/{b.stem}.md" for b in DOCS.glob("tutorials/*.ipynb"))])
@@ -176,21 +182,48 @@ def test_every_page_is_in_the_menu_once():
     assert len(NAMES) >= 25
 
 
-def test_the_reference_has_every_public_name():
-    """Those that a room lists, where they are defined: a page shows the members of that module."""
+def reference_entries():
+    """What the pages of the reference show: module or object -> its members, where listed."""
     text = "".join(TEXTS[name] for name in NAMES if name.startswith("reference/"))
     entry = r"^::: ([\w.]+)\n(?: {4}options:\n {6}members: \[(.*)\]\n)?"
-    shown = dict(re.findall(entry, text, flags=re.MULTILINE))
-    for room in ROOMS:
-        offered = importlib.import_module(room)
-        for name in offered.__all__:
-            thing = getattr(offered, name)
-            module, label = getattr(thing, "__module__", ""), getattr(thing, "__name__", name)
-            if not module.startswith("jaxcnn.") or module == room or label in INTERNAL:
-                continue
-            assert module in shown or f"{module}.{label}" in shown, f"{room}.{name}: {module}"
-            listed = shown.get(module, "")
-            assert not listed or label in listed.split(", "), f"{room}.{name} of {module}"
+    return dict(re.findall(entry, text, flags=re.MULTILINE))
+
+
+def assert_shown(room, name, thing):
+    """The module that defines it is on a page, and lists it where it lists its members."""
+    shown = reference_entries()
+    module, label = thing.__module__, getattr(thing, "__name__", name)
+    assert module in shown or f"{module}.{label}" in shown, f"{room}.{name}: {module}"
+    listed = shown.get(module, "")
+    assert not listed or label in listed.split(", "), f"{room}.{name} of {module}"
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_the_reference_has_every_public_name(room):
+    offered = importlib.import_module(room)
+    for name in offered.__all__:
+        thing = getattr(offered, name)
+        module, label = getattr(thing, "__module__", ""), getattr(thing, "__name__", name)
+        if module.startswith("jaxcnn.") and module != room and label not in INTERNAL:
+            assert_shown(room, name, thing)
+
+
+@pytest.mark.parametrize("room", UNLISTED)
+def test_the_reference_has_what_a_room_without_a_list_defines(room):
+    offered = vars(importlib.import_module(room))
+    things = {
+        name: thing
+        for name, thing in offered.items()
+        if name[0] != "_" and getattr(thing, "__module__", None) and callable(thing)
+    }
+    defined = {
+        name: thing
+        for name, thing in things.items()
+        if thing.__module__.startswith(f"{room}.") and thing.__name__ not in INTERNAL
+    }
+    for name, thing in defined.items():
+        assert_shown(room, name, thing)
+    assert defined or room in reference_entries()  # a room of one file is shown as it is
 
 
 def test_the_gallery_says_what_each_image_shows_and_has_no_empty_columns():

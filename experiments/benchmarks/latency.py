@@ -27,6 +27,7 @@ from typing import Any
 import numpy as np
 
 from experiments.benchmarks import applications
+from experiments.benchmarks.answer import NAMES
 from experiments.benchmarks.harness import (
     Process,
     Session,
@@ -38,7 +39,6 @@ from experiments.benchmarks.harness import (
 from experiments.benchmarks.networks import NETWORKS
 from experiments.benchmarks.train_step import CONTESTANTS, OURS, chosen
 
-NAMES = ("jaxcnn", "keras", "torch", "torch_compiled", "tf_keras")
 SHOWN = "mnist_cnn,MobileNet,ResNet50"
 TURN = 50
 TOLERANCE = 1e-5  # of the largest probability, between the ways of one contestant

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from experiments.benchmarks import applications
-from experiments.benchmarks.answer import AGAIN, CACHES, COLD
+from experiments.benchmarks.answer import AGAIN, CACHES, COLD, NAMES
 from experiments.benchmarks.harness import (
     Process,
     Session,
@@ -35,7 +35,6 @@ from experiments.benchmarks.harness import (
 from experiments.benchmarks.networks import NETWORKS
 from experiments.benchmarks.train_step import CONTESTANTS, OURS, chosen
 
-NAMES = ("jaxcnn", "keras", "torch", "torch_compiled", "tf_keras")
 SHOWN = "mnist_cnn,cifar_cnn,resnet50,DenseNet121"
 SIZE, BATCH = 64, 32  # of the applications, as the ResNet-50 of the networks has them
 BELOW = "import jax, jax.numpy, flax.linen"

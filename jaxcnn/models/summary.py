@@ -117,4 +117,4 @@ def first_node(layer: object) -> int:
     """The number of a layer's first call: models that are merged were a layer and none themselves,
     in Keras 1.
     """
-    return int(dialect().of_keras_1 and bool(getattr(layer, "parts", ())))
+    return int(dialect().of_keras_1 and getattr(layer, "merging", None) is not None)

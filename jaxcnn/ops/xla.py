@@ -135,7 +135,7 @@ def _with_unknown_padding(
 
 
 def exported_for_cpu(target: Target, a: jax.Array, b: jax.Array, geometry: Geometry) -> jax.Array:
-    """`direct`, but depthwise convolutions as sums of shifted products, ten to thirty times as
+    """`direct`, but depthwise convolutions as sums of shifted products, six to thirty times as
     fast on CPU; for any number of images, which an exported program need not know.
     """
     shifts = target == "output" and is_depthwise(target, a, b, geometry)

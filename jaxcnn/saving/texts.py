@@ -77,9 +77,9 @@ def stated_by_layers(value: Json, layers: Mapping[str, Layer | Network], version
         layer: Any = layers.get(name)
         if value["class_name"] in STATED:
             return {**value, "config": {**config, "output_shape": list(layer.output_shape)}}
-        if parts := getattr(layer, "parts", ()):
+        if getattr(layer, "merging", None) is not None:
             settings = config_in_our_words(layer.merging)
-            written = [file_config(part, version) for part in parts]
+            written = [file_config(part, version) for part in layer.parts]
             rest = {key: item for key, item in value.items() if key not in ("class_name", "config")}
             return {**rest, **merged_stacks(type(layer.merging).__name__, settings, written)}
     return {key: stated_by_layers(item, layers, version) for key, item in value.items()}

@@ -142,18 +142,23 @@ def smallest_size(model: Network, traced: Callable[[list[jax.ShapeDtypeStruct]],
         ValueError: none up to 4,096 is enough.
     """
 
+    failures: list[ValueError] = []
+
     def fits(size: int) -> bool:
         shapes = [(t.shape[0] or 1, *(n or size for n in t.shape[1:])) for t in model.inputs]
         examples = zip(shapes, model.inputs, strict=True)
         try:
             traced([jax.ShapeDtypeStruct(shape, t.dtype) for shape, t in examples])
-        except ValueError:
+        except ValueError as error:
+            failures.append(error)
             return False
         return True
 
     enough = next((2**power for power in range(13) if fits(2**power)), None)
     if enough is None:
-        raise ValueError(f"Model '{model.name}' takes no inputs of any size up to 4,096.")
+        raise ValueError(
+            f"Model '{model.name}' takes no inputs of any size up to 4,096: {failures[-1]}"
+        ) from failures[-1]
     return bisect.bisect_left(range(enough), True, lo=enough // 2 + 1, key=fits)
 
 

@@ -71,7 +71,7 @@ def test_what_is_needed(monkeypatch, tmp_path):
     "settings", [{}, {"strides": 2, "padding": "same"}, {"depth_multiplier": 2}]
 )
 def test_depthwise_convolutions_are_sums_of_products_on_cpu(tmp_path, size, settings):
-    """XLA's convolution of single channels is ten to thirty times as slow on CPU."""
+    """XLA's convolution of single channels is six to thirty times as slow on CPU."""
     model = Sequential([L.DepthwiseConv2D(3, input_shape=(size, size, 4), **settings)])
     model.export(path := tmp_path / "m.zip", platforms=["cpu", "cuda"])
     x = np.random.default_rng(0).normal(size=(5, 9, 9, 4)).astype("f")
@@ -117,3 +117,12 @@ def test_a_layer_that_computes_with_a_size_is_named_as_the_reason(tmp_path):
     model = Sequential([layer])
     with pytest.raises(ValueError, match="cannot be exported for inputs of any size"):
         model.export(tmp_path / "m.zip", platforms=["cpu"])
+
+
+def test_why_no_size_is_enough_is_said(tmp_path):
+    def never(x):
+        raise ValueError("not with this one")
+
+    model = Sequential([L.Lambda(lambda x: x, input_shape=(None, 3))])
+    with pytest.raises(ValueError, match="of any size up to 4,096: not with this one"):
+        stablehlo.smallest_size(model, never)

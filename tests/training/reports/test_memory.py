@@ -10,6 +10,7 @@ import weakref
 from pathlib import Path
 from types import SimpleNamespace
 
+import jax
 import numpy as np
 import pytest
 from jaxlib.mlir import ir
@@ -130,7 +131,7 @@ def test_jax_keeps_nothing_of_the_names_of_models():
 
     trained()
     before = remembered()
-    assert len(before) > 10  # JAX 0.12 has 14
+    assert len(before) > (20 if jax.__version_info__ < (0, 11) else 10)  # there are 14 in 0.12
     for _ in range(3):
         trained()
     assert remembered() == before
