@@ -154,6 +154,8 @@ class Optimizer(Updating):
     slots: tuple[str, ...] = ()
     # Whether Keras lists the number of updates among the optimizer's weights.
     lists_count = True
+    # Adjustable numbers that Keras does not keep as variables.
+    never_variables: frozenset[str] = frozenset({"epsilon", "schedule_decay"})
     hyperparameters = Hyperparameters()
     clipnorm: float = 0.0
     clipvalue: float = 0.0
@@ -249,12 +251,16 @@ class Optimizer(Updating):
             return trace.counter(self)
         if "_counter" in vars(self):
             return vars(self)["_counter"]
-        return HyperparameterValue.of(self, "iterations", self.get_count())
+        count = self.get_count() if self.shows_count else 0
+        return HyperparameterValue.of(self, "iterations", count)
 
     @iterations.setter
     def iterations(self, value: Any) -> None:
         if hasattr(value, "assign"):
             vars(self)["_counter"] = value
+            return
+        if "_counter" in vars(self):
+            vars(self)["_counter"].set(value)
             return
         weights = self.get_weights()
         if weights or value:
@@ -263,8 +269,7 @@ class Optimizer(Updating):
 
     def get_count(self) -> int:
         """The number of updates that the model compiled with this optimizer has seen."""
-        model = self._holder() if self._holder else None
-        state = None if model is None else model.opt_state
+        state = self.held_state()
         return 0 if state is None else int(state.count)
 
     def get_weights(self) -> list[np.ndarray]:
@@ -273,23 +278,33 @@ class Optimizer(Updating):
         Some optimizers do not list the number. The list is empty before the first update. After
         `get_updates` these are its variables.
         """
-        if self._weights:
-            return [np.array(weight) for weight in self._weights]
+        return [np.array(value) for value in self._weights or self.listed_now()]
+
+    def listed_now(self) -> list[Listed]:
+        """What Keras lists of the state that training holds: the arrays themselves, no copies."""
         model = self._holder() if self._holder else None
         if model is None or model.opt_state is None:
             return []
         float_counts = chosen() and dialect().float_counts
         arrays = [
-            np.array(value if self.counts_updates else 0, np.float32)
+            np.array(value if self.shows_count else 0, np.float32)
             if name == "iterations" and float_counts
-            else np.array(value)
+            else value
             for name, value in model.optimizer_arrays()
         ]
         shapes = [weight.shape for weight in model.trainable_weights]
         listed = self.listed(arrays, shapes, dialect().name)
-        first = 1 if self.lists_count else 0
         order = order_of_slots(model.trainable_weights)
-        return [np.asarray(value) for value in reordered(listed, order, first)]
+        return reordered(listed, order, 1 if self.lists_count else 0)
+
+    def held_state(self) -> PyTree:
+        """The state that training holds, None before the first update."""
+        model = self._holder() if self._holder else None
+        return None if model is None else model.opt_state
+
+    def variable_numbers(self) -> list[str]:
+        """The adjustable numbers that Keras keeps as variables."""
+        return [name for name in self.hyperparameters if name not in self.never_variables]
 
     def set_weights(self, weights: Sequence[ArrayLike]) -> None:
         """Put back what `get_weights` returned.
@@ -320,7 +335,12 @@ class Optimizer(Updating):
     @property
     def counts_updates(self) -> bool:
         """Whether an older Keras counts the updates, rather than leave their number at 0."""
-        return True
+        return self.lists_count or bool(self.hyperparameters.get("decay"))
+
+    @property
+    def shows_count(self) -> bool:
+        """Whether programs see how many updates there were, and not 0 as in an older Keras."""
+        return self.counts_updates or not (chosen() and dialect().float_counts)
 
     def listed(
         self, arrays: Sequence[Listed], shapes: Sequence[tuple[int, ...]], keras: str
@@ -466,12 +486,19 @@ class Optimizer(Updating):
             config["lr"] = schedules.serialize(config["lr"])
         extra = {"decay": self.decay, **limits, "ema": self.ema}
         config |= {name: value for name, value in extra.items() if value and name not in config}
-        return {
-            name: float(np.asarray(value))
-            if isinstance(value, HyperparameterValue | Deferred)
-            else value
-            for name, value in config.items()
-        }
+        return {name: self.described(name, value) for name, value in config.items()}
+
+    def described(self, name: str, value: object) -> object:
+        """The value of an argument for `get_config`, of a variable in the precision that it has.
+
+        An old program sees the numbers that its Keras kept as variables rounded to float32.
+        """
+        if isinstance(value, Deferred):
+            return float(np.asarray(value))
+        if not isinstance(value, HyperparameterValue):
+            return value
+        rounded = chosen() and name not in self.never_variables
+        return float(np.float32(value)) if rounded else float(value)
 
     @classmethod
     def from_config(cls, config: Settings) -> Any:

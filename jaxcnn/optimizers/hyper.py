@@ -70,12 +70,14 @@ class Weights:
     """What Keras lists as the weights of an optimizer.
 
     Where its own `get_updates` made them, or makes them now, they are its variables; otherwise
-    copies of what training remembers, which `set_weights` puts back.
+    variables whose values are what training remembers.
     """
 
     def __get__(self, optimizer: HasState, owner: type) -> list[Any]:
         variables: list[Any] = vars(optimizer).get("_weights", [])
-        return variables if variables or running.get() else optimizer.get_weights()
+        if variables or running.get():
+            return variables
+        return list(above("remembered").remembered(optimizer))
 
     def __set__(self, optimizer: HasState, variables: list[Any]) -> None:
         vars(optimizer)["_weights"] = variables

@@ -24,7 +24,8 @@ from jaxcnn.optimizers.base import (
 from jaxcnn.runtime import config
 from jaxcnn.runtime.arrays import filled
 from jaxcnn.runtime.names import Registry
-from jaxcnn.runtime.types import PyTree
+from jaxcnn.runtime.types import Config, PyTree
+from jaxcnn.spellings.dialect import chosen, dialect
 from jaxcnn.spellings.translate import old_spellings
 
 registry: Registry[Optimizer] = Registry("optimizer")
@@ -42,7 +43,8 @@ class SGD(Optimizer):
     ``momentum * velocity - lr * g`` (Sutskever et al., On the importance of initialization and
     momentum, 2013).
 
-    Slots: velocity (none without momentum, which therefore cannot be given later).
+    Slots: velocity (none without momentum, which therefore cannot be given later; programs for an
+    old Keras have it always, as they may look at it).
 
     Args:
         lr: learning rate, a number of at least 0 or a schedule: a function of the number of
@@ -73,9 +75,10 @@ class SGD(Optimizer):
         nesterov: bool = False,
         **kwargs: Unpack[Options],
     ) -> None:
-        super().__init__(lr, kwargs, decay=decay, **({"momentum": momentum} if momentum else {}))
+        moving = bool(momentum) or chosen()
+        super().__init__(lr, kwargs, decay=decay, **({"momentum": momentum} if moving else {}))
         self.nesterov = nesterov
-        self.slots = ("velocity",) if momentum else ()
+        self.slots = ("velocity",) if moving else ()
 
     def rule(self, g: Array, p: Array | None, slots: Slots, h: SimpleNamespace) -> Step:
         if not slots:
@@ -220,6 +223,7 @@ class Adadelta(Optimizer):
     """
 
     lists_count = False
+    never_variables = Optimizer.never_variables | {"rho"}
     slots = ("accumulator", "delta_accumulator")
     rho = Hyper(below=1.0)
     epsilon = Hyper()
@@ -322,6 +326,12 @@ class Adam(Optimizer):
         """Keras 2.1 and 2.2 list a place for amsgrad for each weight."""
         whole = 1 + len(self.slots) * weights
         return values[:whole] if all(v.shape == (1,) for v in values[whole:]) else values
+
+    def get_config(self) -> Config:
+        config = super().get_config()
+        if chosen() and dialect().name != "2.2" and not self.amsgrad:
+            config.pop("amsgrad", None)  # these versions have none
+        return config
 
 
 @registry.register()

@@ -19,7 +19,10 @@ from jaxcnn.runtime.types import ArrayLike
 Update: TypeAlias = tuple[Any, Any]
 GetUpdates: TypeAlias = Callable[..., list[Update]]
 
-above = lazy_attributes(__name__, {"graph_updates": "jaxcnn.layers.symbolic.graph_updates"})
+above = lazy_attributes(
+    __name__,
+    {name: f"jaxcnn.layers.symbolic.{name}" for name in ("graph_updates", "remembered")},
+)
 
 
 class Running(Protocol):

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from jaxcnn.optimizers import Nadam, OptaxTransformation
+from jaxcnn.optimizers import SGD, Nadam, OptaxTransformation
 from jaxcnn.optimizers.base import Optimizer
 from jaxcnn.saving.types import Entry, Filename, Trainable
 
@@ -49,6 +49,8 @@ def restore_optimizer(
         values = counted(arrays)
     if not optimizer.by_hand:
         values = optimizer.remembered(values, weights)
+    if rests(optimizer) and len(values) == 1 and optimizer.slots:
+        values += velocities(model)
     slots = len(optimizer.slots)
     if order is not None and len(values) > slots * weights == slots * len(order):
         for slot in range(slots):
@@ -90,7 +92,8 @@ def from_keras3(
     """Slot by slot instead of weight by weight, and the learning rate put into force."""
     count, *rest = arrays
     together = slots_together(optimizer)
-    if len(rest) == 1 + weights * len(optimizer.slots) + isinstance(optimizer, Nadam):
+    slots_then = 0 if rests(optimizer) else len(optimizer.slots)
+    if len(rest) == 1 + weights * slots_then + isinstance(optimizer, Nadam):
         rate = float(rest.pop(0))
         if not callable(optimizer.lr):
             optimizer.lr = rate
@@ -105,6 +108,8 @@ def to_keras3_arrays(
     if in_its_own_order(optimizer):
         return list(values)
     count, *rest = values
+    if rests(optimizer):
+        rest = rest[weights * len(optimizer.slots) :]
     together = slots_together(optimizer)
     pairs = [rest[slot * weights + i] for i in range(weights) for slot in range(together)]
     rate = (
@@ -120,4 +125,15 @@ def in_its_own_order(optimizer: Optimizer) -> bool:
 
 def slots_together(optimizer: Optimizer) -> int:
     """How many slots Keras 3 stores together weight by weight; the others follow."""
-    return min(len(optimizer.slots), 2)
+    return 0 if rests(optimizer) else min(len(optimizer.slots), 2)
+
+
+def velocities(model: Trainable) -> list[np.ndarray]:
+    """Zeros of the shapes of the weights that are trained."""
+    shapes = (owner.variable(path).shape for owner, path in model.trainable_paths())
+    return [np.zeros(shape, np.float32) for shape in shapes]
+
+
+def rests(optimizer: Optimizer) -> bool:
+    """Whether there is no momentum, and so no velocity in Keras 3, which older ones keep."""
+    return isinstance(optimizer, SGD) and not optimizer.momentum

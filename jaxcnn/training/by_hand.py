@@ -13,7 +13,7 @@ from flax.traverse_util import flatten_dict, unflatten_dict
 from jaxcnn.layers.symbolic.graph_updates import Recorded
 from jaxcnn.layers.variable import Variable, given_values
 from jaxcnn.nn.base import WeightSpec
-from jaxcnn.optimizers.base import Optimizer, OptimizerState, Params
+from jaxcnn.optimizers.base import Optimizer, OptimizerState, Params, order_of_slots
 from jaxcnn.optimizers.updates import Update
 from jaxcnn.runtime import config, context
 from jaxcnn.runtime.arrays import filled
@@ -77,12 +77,13 @@ class UpdatesByHand(Optimizer):
     ) -> None:
         self.optimizer, self.model, self.program = optimizer, model, program
         self.further = list(further)
-        self.paths = trained_paths(model, program)
+        paths = trained_paths(model, program)
         at = {
             path: owner.variable((spec.collection, *spec.path))
             for owner, spec, path in model.placed_weights()
             if spec.collection == "params"
         }
+        self.paths = [paths[i] for i in order_of_slots([at[path] for path in paths])]
         self.params = [at[path] for path in self.paths]
         self.recorded = Recorded(
             optimizer,

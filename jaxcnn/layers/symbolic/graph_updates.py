@@ -28,13 +28,14 @@ from jaxcnn.layers.variable import (
     made_as,
     read_by,
 )
-from jaxcnn.optimizers.base import Optimizer, OptimizerState
+from jaxcnn.optimizers.base import Listed, Optimizer, OptimizerState
 from jaxcnn.optimizers.hyper import HyperparameterValue
 from jaxcnn.optimizers.updates import GetUpdates, Update, Updating, running
 from jaxcnn.runtime import context
 from jaxcnn.runtime.captures import Captured, with_arrays
 from jaxcnn.runtime.carrier import carried_by
 from jaxcnn.runtime.types import ArrayLike, PyTree
+from jaxcnn.spellings.dialect import dialect
 
 Constraints: TypeAlias = Mapping[Variable, Callable[[jax.Array], jax.Array]]
 
@@ -130,6 +131,7 @@ class Recorded:
         self._made: list[Variable] = []
         self._next = 0
         self._states: dict[int, tuple[list[Variable], Any]] = {}
+        self._listed: dict[int, list[Variable]] = {}
         self._gradients: Mapping[int, jax.Array] = {}
         self._loss: PyTree = None
         self._read: list[Variable] = []
@@ -160,7 +162,7 @@ class Recorded:
 
     def _record(self, read: Sequence[Variable]) -> None:
         """Evaluate it on shapes, with the values of these variables given."""
-        self._made, self._next, self._states = [], 0, {}
+        self._made, self._next, self._states, self._listed = [], 0, {}, {}
 
         def evaluate(loss: jax.Array, gradients: list[jax.Array], values: list[jax.Array]) -> list:
             values_read = given_values(dict(zip(map(id, read), values, strict=True)))
@@ -243,12 +245,27 @@ class Recorded:
             with jax.ensure_compile_time_eval():
                 slots = optimizer.init([jnp.asarray(p.stored) for p in self.params]).slots
             leaves, structure = jax.tree.flatten(slots)
-            variables = [
-                Variable(f"slot_{i}", value.shape, value.dtype, constantly(np.asarray(value)))
-                for i, value in enumerate(leaves)
-            ]
+            variables = [slot(i, value) for i, value in enumerate(leaves)]
             self._states[id(optimizer)] = variables, structure
         return self._states[id(optimizer)]
+
+    def listed(self, optimizer: Optimizer) -> list[Variable]:
+        """The variables of what the library's rule keeps that Keras lists as its weights."""
+        if id(optimizer) not in self._listed:
+            variables, _ = self.state(optimizer)
+            shapes = [tuple(param.shape) for param in self.params]
+            everything = cast(Sequence[Listed], [counter(optimizer), *variables])
+            values = optimizer.listed(everything, shapes, dialect().name)
+            self._listed[id(optimizer)] = [
+                value if isinstance(value, Variable) else slot(i, np.asarray(value))
+                for i, value in enumerate(values)
+            ]
+        return self._listed[id(optimizer)]
+
+
+def slot(number: int, value: Listed) -> Variable:
+    """A variable for a part of what a rule keeps."""
+    return Variable(f"slot_{number}", value.shape, value.dtype, constantly(np.asarray(value)))
 
 
 def recording() -> Recorded | None:
@@ -328,7 +345,7 @@ def rule_updates(optimizer: Optimizer, request: Request) -> list[Update]:
     step = optimizer.update if clips_itself else optimizer.step
     present = [jnp.asarray(param) for param in request.params]
     changes, after = step(gradients, state, present)
-    optimizer.weights = [count, *slots]
+    optimizer.weights = trace.listed(optimizer)
     moved = [
         request.constrained(param, value + change.astype(value.dtype))
         for param, value, change in zip(request.params, present, changes, strict=True)
@@ -336,7 +353,8 @@ def rule_updates(optimizer: Optimizer, request: Request) -> list[Update]:
     new_slots = jax.tree.leaves(after.slots)
     pairs = [*zip(slots, new_slots, strict=True), *zip(request.params, moved, strict=True)]
     backend = symbolic.backend  # where a program may have put functions of its own
-    return [backend.update_add(count, 1), *(backend.update(*pair) for pair in pairs)]
+    counted = [backend.update_add(count, 1)] if optimizer.shows_count else []
+    return [*counted, *(backend.update(*pair) for pair in pairs)]
 
 
 def gradients_of(
