@@ -34,6 +34,10 @@ def softmax(x: Array, axis: int = -1) -> Array:
     Examples:
         >>> jc.activations.softmax(jnp.array([[0.0, 0.0]]))
         Array([[0.5, 0.5]], dtype=float32)
+
+    References:
+        - Bridle, "Probabilistic Interpretation of Feedforward Classification Network Outputs",
+          1990, <https://doi.org/10.1007/978-3-642-76153-9_28>
     """
     if jnp.ndim(x) < 2:
         raise ValueError(
@@ -47,8 +51,6 @@ def softmax(x: Array, axis: int = -1) -> Array:
 def elu(x: Array, alpha: float = 1.0) -> Array:
     """Exponential linear unit: ``x`` where positive, else ``alpha * (exp(x) - 1)``.
 
-    (Clevert et al., Fast and Accurate Deep Network Learning by Exponential Linear Units, 2015.)
-
     Args:
         x: array of any shape and float dtype.
         alpha: minus the value for very negative inputs.
@@ -56,6 +58,10 @@ def elu(x: Array, alpha: float = 1.0) -> Array:
     Examples:
         >>> jc.activations.elu(jnp.array([-1.0, 2.0])).round(3)
         Array([-0.632,  2.   ], dtype=float32)
+
+    References:
+        - Clevert, Unterthiner and Hochreiter, "Fast and Accurate Deep Network Learning by
+          Exponential Linear Units", 2015, <https://arxiv.org/abs/1511.07289>
     """
     return by_rule("Elu", jax.nn.elu)(x, alpha)
 
@@ -65,14 +71,16 @@ def elu(x: Array, alpha: float = 1.0) -> Array:
 def selu(x: Array) -> Array:
     """Scaled exponential linear unit with the fixed point of Klambauer et al., 2017.
 
-    (Klambauer et al., Self-Normalizing Neural Networks, 2017.)
-
     Args:
         x: array of any shape and float dtype.
 
     Examples:
         >>> jc.activations.selu(jnp.array([0.0, 1.0])).round(3)
         Array([0.   , 1.051], dtype=float32)
+
+    References:
+        - Klambauer et al., "Self-Normalizing Neural Networks", 2017,
+          <https://arxiv.org/abs/1706.02515>
     """
     return by_rule("Selu", jax.nn.selu)(x)
 
@@ -88,6 +96,10 @@ def softplus(x: Array) -> Array:
     Examples:
         >>> jc.activations.softplus(jnp.array([0.0])).round(3)
         Array([0.693], dtype=float32)
+
+    References:
+        - Glorot, Bordes and Bengio, "Deep Sparse Rectifier Neural Networks", 2011,
+          <https://proceedings.mlr.press/v15/glorot11a.html>
     """
     return by_rule("Softplus", jax.nn.softplus)(x)
 
@@ -103,6 +115,10 @@ def softsign(x: Array) -> Array:
     Examples:
         >>> jc.activations.softsign(jnp.array([-1.0, 3.0]))
         Array([-0.5 ,  0.75], dtype=float32)
+
+    References:
+        - Glorot and Bengio, "Understanding the Difficulty of Training Deep Feedforward Neural
+          Networks", 2010, <https://proceedings.mlr.press/v9/glorot10a.html>
     """
     return by_rule("Softsign", jax.nn.soft_sign)(x)
 
@@ -112,8 +128,6 @@ def softsign(x: Array) -> Array:
 def relu(x: Array, alpha: float | Array = 0.0, max_value: float | None = None) -> Array:
     """Rectified linear unit: ``min(max(x, 0), max_value)``, with slope ``alpha`` below zero.
 
-    (Nair and Hinton, Rectified Linear Units Improve Restricted Boltzmann Machines, 2010.)
-
     Args:
         x: array of any shape and float dtype.
         alpha: slope below zero, a number or an array that broadcasts against `x`.
@@ -122,6 +136,10 @@ def relu(x: Array, alpha: float | Array = 0.0, max_value: float | None = None) -
     Examples:
         >>> jc.activations.relu(jnp.array([-1.0, 3.0, 9.0]), max_value=6.0)
         Array([0., 3., 6.], dtype=float32)
+
+    References:
+        - Nair and Hinton, "Rectified Linear Units Improve Restricted Boltzmann Machines", 2010,
+          <https://www.cs.toronto.edu/~hinton/absps/reluICML.pdf>
     """
     plain = isinstance(alpha, int | float) and alpha == 0
     if plain and max_value == 6:
@@ -167,14 +185,16 @@ def tanh(x: Array) -> Array:
 def scaled_tanh(x: Array) -> Array:
     """``1.7159 tanh(2 x / 3)``, which maps 1 to 1 and -1 to -1.
 
-    (LeCun et al., Efficient BackProp, 1998.)
-
     Args:
         x: array of any shape and float dtype.
 
     Examples:
         >>> jc.activations.scaled_tanh(jnp.array([-1.0, 1.0])).round(3)
         Array([-1.,  1.], dtype=float32)
+
+    References:
+        - LeCun et al., "Efficient BackProp", 1998,
+          <http://yann.lecun.com/exdb/publis/pdf/lecun-98b.pdf>
     """
     return 1.7159 * jnp.tanh(2.0 / 3.0 * x)
 
@@ -265,6 +285,10 @@ def gelu(x: Array, approximate: bool = False) -> Array:
     Examples:
         >>> jc.activations.gelu(jnp.array([0.0, 1.0])).round(3)
         Array([0.   , 0.841], dtype=float32)
+
+    References:
+        - Hendrycks and Gimpel, "Gaussian Error Linear Units", 2016,
+          <https://arxiv.org/abs/1606.08415>
     """
     return jax.nn.gelu(x, approximate=approximate)
 
@@ -280,6 +304,10 @@ def swish(x: Array) -> Array:
     Examples:
         >>> jc.activations.swish(jnp.array([0.0, 1.0])).round(3)
         Array([0.   , 0.731], dtype=float32)
+
+    References:
+        - Ramachandran, Zoph and Le, "Searching for Activation Functions", 2017,
+          <https://arxiv.org/abs/1710.05941>
     """
     return jax.nn.silu(x)
 

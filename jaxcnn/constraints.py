@@ -76,6 +76,10 @@ class MaxNorm(NormConstraint):
         >>> jc.constraints.MaxNorm(5.0)(jnp.array([[6.0], [8.0]])).round()
         Array([[3.],
                [4.]], dtype=float32)
+
+    References:
+        - Srivastava et al., "Dropout: A Simple Way to Prevent Neural Networks from Overfitting",
+          2014, <https://jmlr.org/papers/v15/srivastava14a.html>
     """
 
     max_value: float = 2

@@ -183,6 +183,10 @@ class RandomSigns(Initializer):
     Examples:
         >>> bool((abs(jc.initializers.RandomSigns()((10, 3))) == 1).all())
         True
+
+    References:
+        - LeCun et al., "Gradient-Based Learning Applied to Document Recognition", 1998,
+          <http://yann.lecun.com/exdb/publis/pdf/lecun-98.pdf>
     """
 
     seed: int | None = None
@@ -237,6 +241,9 @@ class VarianceScaling(Initializer):
         >>> he = jc.initializers.VarianceScaling(2.0, "fan_in", "untruncated_normal")
         >>> round(he(jax.random.key(0), (200, 100)).std().item(), 2)  # the square root of 2 / 200
         0.1
+
+    References:
+        - He et al., "Delving Deep into Rectifiers", 2015, <https://arxiv.org/abs/1502.01852>
     """
 
     scale: float = 1.0
@@ -294,6 +301,10 @@ class Orthogonal(Initializer):
         >>> matrix = jc.initializers.Orthogonal()(jax.random.key(0), (3, 3))
         >>> bool(jnp.allclose(matrix @ matrix.T, jnp.eye(3), atol=1e-6))
         True
+
+    References:
+        - Saxe, McClelland and Ganguli, "Exact Solutions to the Nonlinear Dynamics of Learning in
+          Deep Linear Neural Networks", 2013, <https://arxiv.org/abs/1312.6120>
     """
 
     gain: float = 1.0
@@ -330,6 +341,10 @@ class Identity(Initializer):
         >>> jc.initializers.Identity(2.0)((2, 2))
         Array([[2., 0.],
                [0., 2.]], dtype=float32)
+
+    References:
+        - Le, Jaitly and Hinton, "A Simple Way to Initialize Recurrent Networks of Rectified Linear
+          Units", 2015, <https://arxiv.org/abs/1504.00941>
     """
 
     gain: float = 1.0
@@ -346,8 +361,6 @@ class Identity(Initializer):
 def lecun_uniform(seed: int | None = None) -> VarianceScaling:
     """Uniform with limits ``±sqrt(3 / fan_in)``.
 
-    (LeCun et al., Efficient BackProp, 1998.)
-
     Args:
         seed: an integer fixes the values whatever key is passed; None for values that follow from
             the key.
@@ -355,6 +368,10 @@ def lecun_uniform(seed: int | None = None) -> VarianceScaling:
     Examples:
         >>> jc.initializers.lecun_uniform(seed=1)((2, 3)).shape
         (2, 3)
+
+    References:
+        - LeCun et al., "Efficient BackProp", 1998,
+          <http://yann.lecun.com/exdb/publis/pdf/lecun-98b.pdf>
     """
     return VarianceScaling(1.0, "fan_in", "uniform", seed)
 
@@ -364,8 +381,6 @@ def lecun_uniform(seed: int | None = None) -> VarianceScaling:
 def lecun_normal(seed: int | None = None) -> VarianceScaling:
     """Truncated normal of standard deviation ``sqrt(1 / fan_in)``.
 
-    (LeCun et al., Efficient BackProp, 1998.)
-
     Args:
         seed: an integer fixes the values whatever key is passed; None for values that follow from
             the key.
@@ -373,6 +388,10 @@ def lecun_normal(seed: int | None = None) -> VarianceScaling:
     Examples:
         >>> jc.initializers.lecun_normal(seed=1)((2, 3)).shape
         (2, 3)
+
+    References:
+        - LeCun et al., "Efficient BackProp", 1998,
+          <http://yann.lecun.com/exdb/publis/pdf/lecun-98b.pdf>
     """
     return VarianceScaling(1.0, "fan_in", "normal", seed)
 
@@ -382,8 +401,6 @@ def lecun_normal(seed: int | None = None) -> VarianceScaling:
 def glorot_uniform(seed: int | None = None) -> VarianceScaling:
     """Uniform with limits ``±sqrt(6 / (fan_in + fan_out))``.
 
-    (Glorot and Bengio, Understanding the Difficulty of Training Deep Networks, 2010.)
-
     Args:
         seed: an integer fixes the values whatever key is passed; None for values that follow from
             the key.
@@ -391,6 +408,10 @@ def glorot_uniform(seed: int | None = None) -> VarianceScaling:
     Examples:
         >>> jc.initializers.glorot_uniform(seed=1)((2, 3)).shape
         (2, 3)
+
+    References:
+        - Glorot and Bengio, "Understanding the Difficulty of Training Deep Feedforward Neural
+          Networks", 2010, <https://proceedings.mlr.press/v9/glorot10a.html>
     """
     return VarianceScaling(1.0, "fan_avg", "uniform", seed)
 
@@ -400,8 +421,6 @@ def glorot_uniform(seed: int | None = None) -> VarianceScaling:
 def glorot_normal(seed: int | None = None) -> VarianceScaling:
     """Truncated normal of standard deviation ``sqrt(2 / (fan_in + fan_out))``.
 
-    (Glorot and Bengio, Understanding the Difficulty of Training Deep Networks, 2010.)
-
     Args:
         seed: an integer fixes the values whatever key is passed; None for values that follow from
             the key.
@@ -409,6 +428,10 @@ def glorot_normal(seed: int | None = None) -> VarianceScaling:
     Examples:
         >>> jc.initializers.glorot_normal(seed=1)((2, 3)).shape
         (2, 3)
+
+    References:
+        - Glorot and Bengio, "Understanding the Difficulty of Training Deep Feedforward Neural
+          Networks", 2010, <https://proceedings.mlr.press/v9/glorot10a.html>
     """
     return VarianceScaling(1.0, "fan_avg", "normal", seed)
 
@@ -418,8 +441,6 @@ def glorot_normal(seed: int | None = None) -> VarianceScaling:
 def he_uniform(seed: int | None = None) -> VarianceScaling:
     """Uniform with limits ``±sqrt(6 / fan_in)``.
 
-    (He et al., Delving Deep into Rectifiers, 2015.)
-
     Args:
         seed: an integer fixes the values whatever key is passed; None for values that follow from
             the key.
@@ -427,6 +448,9 @@ def he_uniform(seed: int | None = None) -> VarianceScaling:
     Examples:
         >>> jc.initializers.he_uniform(seed=1)((2, 3)).shape
         (2, 3)
+
+    References:
+        - He et al., "Delving Deep into Rectifiers", 2015, <https://arxiv.org/abs/1502.01852>
     """
     return VarianceScaling(2.0, "fan_in", "uniform", seed)
 
@@ -436,8 +460,6 @@ def he_uniform(seed: int | None = None) -> VarianceScaling:
 def he_normal(seed: int | None = None) -> VarianceScaling:
     """Truncated normal of standard deviation ``sqrt(2 / fan_in)``.
 
-    (He et al., Delving Deep into Rectifiers, 2015.)
-
     Args:
         seed: an integer fixes the values whatever key is passed; None for values that follow from
             the key.
@@ -445,6 +467,9 @@ def he_normal(seed: int | None = None) -> VarianceScaling:
     Examples:
         >>> jc.initializers.he_normal(seed=1)((2, 3)).shape
         (2, 3)
+
+    References:
+        - He et al., "Delving Deep into Rectifiers", 2015, <https://arxiv.org/abs/1502.01852>
     """
     return VarianceScaling(2.0, "fan_in", "normal", seed)
 

@@ -1,6 +1,7 @@
 """Docstrings of public names explain every argument, and their examples print what they say."""
 
 import doctest
+import re
 
 import jax
 import jax.numpy as jnp
@@ -83,3 +84,88 @@ def test_a_docstring_is_what_its_sections_are():
     assert entries(sections(doc)["Args"]) == {"a": "two lines.", "b": "two lines.", "c": "one."}
     assert "d: shared." in with_arguments(doc, ["c", "d"], {"d": "shared.", "c": "never."})
     assert "never" not in with_arguments(doc, ["c", "d"], {"d": "shared.", "c": "never."})
+
+
+# What has a formula or data from a paper; the layers are the modules of `nn`.
+FROM_PAPERS = {
+    "activations": "elu gelu relu scaled_tanh selu silu softmax softplus softsign",
+    "applications": (
+        "AlexNet CourseResNet50 DenseNet121 DenseNet169 DenseNet201 EfficientNetB0 GoogLeNet "
+        "InceptionResNetV2 InceptionV3 LeNet5 LeNet5Classic MiniXception MobileNet MobileNetV2 "
+        "NASNetLarge NASNetMobile ResNet101 ResNet101V2 ResNet152 ResNet152V2 ResNet50 ResNet50V2 "
+        "SqueezeNet TextCNN UNet VGG11 VGG11LRN VGG13 VGG15 VGG16 VGG16C VGG19 Xception "
+        "convolutional_autoencoder convolutional_block dense_autoencoder identity_block "
+        "inception_module"
+    ),
+    "backend": "batch_normalization ctc_batch_cost ctc_decode normalize_batch_in_training",
+    "callbacks": "EarlyStopping LearningRateFinder",
+    "constraints": "MaxNorm",
+    "datasets.boston_housing": "load_data",
+    "datasets.cifar10": "load_data",
+    "datasets.cifar100": "load_data",
+    "datasets.dogs_vs_cats": "arrange folders",
+    "datasets.fashion_mnist": "load_data",
+    "datasets.fer2013": "load_data",
+    "datasets.glove": "load_data",
+    "datasets.imdb": "load_data",
+    "datasets.lfw": "load_data",
+    "datasets.mnist": "load_data",
+    "datasets.newsgroups": "load_data",
+    "datasets.orl_faces": "load_data",
+    "datasets.reuters": "load_data",
+    "detection": (
+        "YoloLoss average_precision iou mean_average_precision tiny_yolov2 tiny_yolov3 yolo_losses "
+        "yolov2 yolov3"
+    ),
+    "faces": "batch_hard_triplet_loss find_faces nn4_small2 read_openface triplet_loss",
+    "initializers": (
+        "Identity Orthogonal RandomSigns VarianceScaling glorot_normal glorot_uniform he_normal "
+        "he_uniform lecun_normal lecun_uniform"
+    ),
+    "losses": "CategoricalHinge Huber KLD KLDivergence categorical_hinge huber",
+    "metrics": "AUC",
+    "models": "Int8Model lsuv",
+    "nn": (
+        "AlphaDropout BatchNormalization Bidirectional Conv1D Conv1DTranspose Conv2D "
+        "Conv2DTranspose Conv3DTranspose ConvLSTM2D ConvLSTM2DCell CuDNNGRU CuDNNLSTM "
+        "CustomScaleLayer DepthwiseConv2D Dropout ELU Embedding EuclideanRBF GRU GRUCell "
+        "GaussianDropout GaussianNoise GlobalAveragePooling2D LSTM LSTMCell LayerNormalization "
+        "LeakyReLU LocalResponseNormalization LocallyConnected2D PReLU PartialConv2D "
+        "RandomizedReLU ReLU SeparableConv1D SeparableConv2D SimpleRNN SimpleRNNCell Softmax "
+        "SpatialDropout1D SpatialDropout2D SpatialDropout3D Subsampling2D ThresholdedReLU"
+    ),
+    "optimizers": "SGD Adadelta Adagrad Adam AdamW Adamax Lion Nadam Optimizer RMSprop",
+    "optimizers.schedules": "CosineDecay CosineDecayRestarts",
+    "preprocessing.image": "pca_lighting random_resized_crop",
+    "preprocessing.normalization": "whiten zca zca_matrix",
+    "preprocessing.sequence": "make_sampling_table skipgrams",
+    "preprocessing.text": "hashing_trick",
+    "style": "StyleTransfer content_cost gram layer_style_cost total_variation",
+    "vision": "corner_harris find_contours",
+    "visualization": (
+        "deep_dream grad_cam maximise_classes maximise_filters occlusion_map saliency"
+    ),
+    "runtime.config": "mixed_precision",
+}
+REFERENCE = re.compile(r'[^\d"]+, "[^"]+", (19|20)\d\d, <https?://[^\s<>]+>')
+
+
+def references(doc: str) -> list[str]:
+    """The entries of the section References, each on one line."""
+    text = "\n" + sections(doc).get("References", "")
+    return [" ".join(entry.split()) for entry in text.split("\n- ")[1:]]
+
+
+@pytest.mark.parametrize("module", FROM_PAPERS)
+def test_what_comes_from_a_paper_names_it_with_its_link(module):
+    docs = {public.name: public.doc for public in publics(module)}
+    assert [name for name in FROM_PAPERS[module].split() if not references(docs[name])] == []
+
+
+def test_references_have_one_form_and_each_address_one_title():
+    titles: dict[str, set[str]] = {}
+    for public in (public for module in modules() for public in publics(module)):
+        for entry in references(public.doc):
+            assert REFERENCE.fullmatch(entry), (public.name, entry)
+            titles.setdefault(entry.split("<")[1], set()).add(entry)
+    assert {address: named for address, named in titles.items() if len(named) > 1} == {}

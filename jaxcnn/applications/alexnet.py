@@ -38,6 +38,11 @@ def AlexNet(image: SymbolicTensor, options: Options) -> SymbolicTensor:
     """Five convolutions, three of them in two groups, and three dense layers.
 
     60,965,224 parameters.
+
+    References:
+        - Krizhevsky, Sutskever and Hinton, "ImageNet Classification with Deep Convolutional Neural
+          Networks", 2012,
+          <https://papers.nips.cc/paper/2012/hash/c399862d3b9d6b76c8436e924a68c45b-Abstract.html>
     """
     x = Conv2D(96, 11, strides=4, activation="relu", name="conv1")(image)
     x = pool(LocalResponseNormalization(name="norm1")(x), "pool1")

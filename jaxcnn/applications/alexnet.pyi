@@ -50,6 +50,11 @@ class CallableAlexNet(Application):
         >>> model = jc.applications.AlexNet(weights=None, include_top=False, input_shape=(67, 67, 3))
         >>> model.input_shape
         (None, 67, 67, 3)
+
+    References:
+        - Krizhevsky, Sutskever and Hinton, "ImageNet Classification with Deep Convolutional Neural
+          Networks", 2012,
+          <https://papers.nips.cc/paper/2012/hash/c399862d3b9d6b76c8436e924a68c45b-Abstract.html>
     """
 
     def __call__(
@@ -82,6 +87,11 @@ class CallableAlexNet(Application):
             >>> model = jc.applications.AlexNet(weights=None, include_top=False, input_shape=(67, 67, 3))
             >>> model.input_shape
             (None, 67, 67, 3)
+
+        References:
+            - Krizhevsky, Sutskever and Hinton, "ImageNet Classification with Deep Convolutional Neural
+              Networks", 2012,
+              <https://papers.nips.cc/paper/2012/hash/c399862d3b9d6b76c8436e924a68c45b-Abstract.html>
         """
 
 AlexNet: CallableAlexNet

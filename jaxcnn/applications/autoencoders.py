@@ -29,6 +29,10 @@ def convolutional_autoencoder(
     Examples:
         >>> jc.applications.convolutional_autoencoder().count_params()
         28353
+
+    References:
+        - Hinton and Salakhutdinov, "Reducing the Dimensionality of Data with Neural Networks",
+          2006, <https://doi.org/10.1126/science.1127647>
     """
     height, width, channels = input_shape
     if height % 4 or width % 4:
@@ -61,6 +65,10 @@ def dense_autoencoder(features: int = 784, units: Sequence[int] = (128, 64, 32))
     Examples:
         >>> jc.applications.dense_autoencoder(784, (64, 32)).output_shape
         (None, 784)
+
+    References:
+        - Hinton and Salakhutdinov, "Reducing the Dimensionality of Data with Neural Networks",
+          2006, <https://doi.org/10.1126/science.1127647>
     """
     if not units:
         raise ValueError("dense_autoencoder: `units` must name at least one layer.")

@@ -51,6 +51,10 @@ def identity_block(
         >>> maps = jc.layers.Input((8, 8, 16))
         >>> identity_block(maps, 3, (4, 4, 16), stage=2, block="b").shape
         (None, 8, 8, 16)
+
+    References:
+        - He et al., "Deep Residual Learning for Image Recognition", 2015,
+          <https://arxiv.org/abs/1512.03385>
     """
     return Activation("relu")(Add()([main_path(X, f, filters, f"{stage}{block}"), X]))
 
@@ -75,6 +79,10 @@ def convolutional_block(
         >>> maps = jc.layers.Input((8, 8, 16))
         >>> convolutional_block(maps, 3, (4, 4, 32), stage=2, block="a", s=2).shape
         (None, 4, 4, 32)
+
+    References:
+        - He et al., "Deep Residual Learning for Image Recognition", 2015,
+          <https://arxiv.org/abs/1512.03385>
     """
     y = main_path(X, f, filters, f"{stage}{block}", s)
     shortcut = convolution(X, filters[2], 1, f"{stage}{block}_branch1", strides=s)
@@ -123,6 +131,10 @@ def CourseResNet50(input_shape: tuple[int, int, int] = (64, 64, 3), classes: int
     Examples:
         >>> jc.applications.CourseResNet50().output_shape
         (None, 6)
+
+    References:
+        - He et al., "Deep Residual Learning for Image Recognition", 2015,
+          <https://arxiv.org/abs/1512.03385>
     """
     image = Input(input_shape)
     x = ZeroPadding2D(3)(image)

@@ -29,6 +29,10 @@ def discriminator(
 
     Four convolutions make `depth`, 2, 4 and 8 times as many maps. 4,311,553 parameters for 28 x 28
     x 1.
+
+    References:
+        - Radford, Metz and Chintala, "Unsupervised Representation Learning with Deep Convolutional
+          Generative Adversarial Networks", 2016, <https://arxiv.org/abs/1511.06434>
     """
     model = Sequential(name="discriminator")
     for i, (filters, strides) in enumerate(
@@ -49,6 +53,10 @@ def generator(
     """Noise (batch, latent_dim) to images 28 x 28 with values 0 to 1, from `depth` maps of 7 x 7.
 
     2,394,241 parameters for the defaults.
+
+    References:
+        - Radford, Metz and Chintala, "Unsupervised Representation Learning with Deep Convolutional
+          Generative Adversarial Networks", 2016, <https://arxiv.org/abs/1511.06434>
     """
     model = Sequential(name="generator")
     model.add(Dense(7 * 7 * depth, input_dim=latent_dim))

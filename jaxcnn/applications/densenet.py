@@ -50,19 +50,34 @@ def densenet(x: SymbolicTensor, options: Options, depths: tuple[int, ...]) -> Sy
 
 @application("densenet121", size=224, mode="torch", files=keras_files("densenet121", "densenet"))
 def DenseNet121(image: SymbolicTensor, options: Options) -> SymbolicTensor:
-    """121 weight layers: stages of 6, 12, 24 and 16 blocks, 8,062,504 parameters."""
+    """121 weight layers: stages of 6, 12, 24 and 16 blocks, 8,062,504 parameters.
+
+    References:
+        - Huang et al., "Densely Connected Convolutional Networks", 2016,
+          <https://arxiv.org/abs/1608.06993>
+    """
     return densenet(image, options, (6, 12, 24, 16))
 
 
 @application("densenet169", size=224, mode="torch", files=keras_files("densenet169", "densenet"))
 def DenseNet169(image: SymbolicTensor, options: Options) -> SymbolicTensor:
-    """169 weight layers: stages of 6, 12, 32 and 32 blocks, 14,307,880 parameters."""
+    """169 weight layers: stages of 6, 12, 32 and 32 blocks, 14,307,880 parameters.
+
+    References:
+        - Huang et al., "Densely Connected Convolutional Networks", 2016,
+          <https://arxiv.org/abs/1608.06993>
+    """
     return densenet(image, options, (6, 12, 32, 32))
 
 
 @application("densenet201", size=224, mode="torch", files=keras_files("densenet201", "densenet"))
 def DenseNet201(image: SymbolicTensor, options: Options) -> SymbolicTensor:
-    """201 weight layers: stages of 6, 12, 48 and 32 blocks, 20,242,984 parameters."""
+    """201 weight layers: stages of 6, 12, 48 and 32 blocks, 20,242,984 parameters.
+
+    References:
+        - Huang et al., "Densely Connected Convolutional Networks", 2016,
+          <https://arxiv.org/abs/1608.06993>
+    """
     return densenet(image, options, (6, 12, 48, 32))
 
 

@@ -54,6 +54,10 @@ class CallableDenseNet121(Application):
         >>> model = jc.applications.DenseNet121(weights=None, include_top=False, input_shape=(64, 64, 3))
         >>> model.input_shape
         (None, 64, 64, 3)
+
+    References:
+        - Huang et al., "Densely Connected Convolutional Networks", 2016,
+          <https://arxiv.org/abs/1608.06993>
     """
 
     def __call__(
@@ -84,6 +88,10 @@ class CallableDenseNet121(Application):
             >>> model = jc.applications.DenseNet121(weights=None, include_top=False, input_shape=(64, 64, 3))
             >>> model.input_shape
             (None, 64, 64, 3)
+
+        References:
+            - Huang et al., "Densely Connected Convolutional Networks", 2016,
+              <https://arxiv.org/abs/1608.06993>
         """
 
 DenseNet121: CallableDenseNet121
@@ -112,6 +120,10 @@ class CallableDenseNet169(Application):
         >>> model = jc.applications.DenseNet169(weights=None, include_top=False, input_shape=(64, 64, 3))
         >>> model.input_shape
         (None, 64, 64, 3)
+
+    References:
+        - Huang et al., "Densely Connected Convolutional Networks", 2016,
+          <https://arxiv.org/abs/1608.06993>
     """
 
     def __call__(
@@ -142,6 +154,10 @@ class CallableDenseNet169(Application):
             >>> model = jc.applications.DenseNet169(weights=None, include_top=False, input_shape=(64, 64, 3))
             >>> model.input_shape
             (None, 64, 64, 3)
+
+        References:
+            - Huang et al., "Densely Connected Convolutional Networks", 2016,
+              <https://arxiv.org/abs/1608.06993>
         """
 
 DenseNet169: CallableDenseNet169
@@ -170,6 +186,10 @@ class CallableDenseNet201(Application):
         >>> model = jc.applications.DenseNet201(weights=None, include_top=False, input_shape=(64, 64, 3))
         >>> model.input_shape
         (None, 64, 64, 3)
+
+    References:
+        - Huang et al., "Densely Connected Convolutional Networks", 2016,
+          <https://arxiv.org/abs/1608.06993>
     """
 
     def __call__(
@@ -200,6 +220,10 @@ class CallableDenseNet201(Application):
             >>> model = jc.applications.DenseNet201(weights=None, include_top=False, input_shape=(64, 64, 3))
             >>> model.input_shape
             (None, 64, 64, 3)
+
+        References:
+            - Huang et al., "Densely Connected Convolutional Networks", 2016,
+              <https://arxiv.org/abs/1608.06993>
         """
 
 DenseNet201: CallableDenseNet201

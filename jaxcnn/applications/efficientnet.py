@@ -110,7 +110,12 @@ def block(x: SymbolicTensor, stage: Stage, name: str, drop: float) -> SymbolicTe
 
 @application("efficientnetb0", size=224, mode="raw", files=files, fixed_size=False)
 def EfficientNetB0(image: SymbolicTensor, options: Options) -> SymbolicTensor:
-    """The smallest of the family, 5,330,571 parameters; its images have values 0 to 255."""
+    """The smallest of the family, 5,330,571 parameters; its images have values 0 to 255.
+
+    References:
+        - Tan and Le, "EfficientNet: Rethinking Model Scaling for Convolutional Neural Networks",
+          2019, <https://arxiv.org/abs/1905.11946>
+    """
     axis = channel_axis()
     x = Normalization(axis=axis)(Rescaling(1.0 / 255.0)(image))
     if options.weights == "imagenet":

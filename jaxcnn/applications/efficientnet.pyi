@@ -86,6 +86,10 @@ class CallableEfficientNetB0(Application):
         >>> model = jc.applications.EfficientNetB0(weights=None, include_top=False, input_shape=(64, 64, 3))
         >>> model.input_shape
         (None, 64, 64, 3)
+
+    References:
+        - Tan and Le, "EfficientNet: Rethinking Model Scaling for Convolutional Neural Networks",
+          2019, <https://arxiv.org/abs/1905.11946>
     """
 
     def __call__(
@@ -116,6 +120,10 @@ class CallableEfficientNetB0(Application):
             >>> model = jc.applications.EfficientNetB0(weights=None, include_top=False, input_shape=(64, 64, 3))
             >>> model.input_shape
             (None, 64, 64, 3)
+
+        References:
+            - Tan and Le, "EfficientNet: Rethinking Model Scaling for Convolutional Neural Networks",
+              2019, <https://arxiv.org/abs/1905.11946>
         """
 
 EfficientNetB0: CallableEfficientNetB0

@@ -50,6 +50,9 @@ def inception_module(
         >>> maps = jc.layers.Input((8, 8, 16))
         >>> inception_module(maps, (4, 4, 8, 2, 4, 4), "inception").shape
         (None, 8, 8, 20)
+
+    References:
+        - Szegedy et al., "Going Deeper with Convolutions", 2014, <https://arxiv.org/abs/1409.4842>
     """
     one, before_three, three, before_five, five, after_pool = filters
     branches = [
@@ -75,6 +78,9 @@ def GoogLeNet(image: SymbolicTensor, options: Options) -> SymbolicTensor:
     """Nine inception modules, 6,998,552 parameters.
 
     The two auxiliary classifiers, which the paper adds for training, are left out.
+
+    References:
+        - Szegedy et al., "Going Deeper with Convolutions", 2014, <https://arxiv.org/abs/1409.4842>
     """
     x = halved(conv(image, 64, 7, "conv1/7x7_s2", strides=2), "pool1/3x3_s2")
     x = LocalResponseNormalization(name="pool1/norm1")(x)

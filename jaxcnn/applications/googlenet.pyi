@@ -32,6 +32,9 @@ def inception_module(x: SymbolicTensor, filters: tuple[int, int, int, int, int, 
         >>> maps = jc.layers.Input((8, 8, 16))
         >>> inception_module(maps, (4, 4, 8, 2, 4, 4), "inception").shape
         (None, 8, 8, 20)
+
+    References:
+        - Szegedy et al., "Going Deeper with Convolutions", 2014, <https://arxiv.org/abs/1409.4842>
     """
     ...
 
@@ -65,6 +68,9 @@ class CallableGoogLeNet(Application):
         >>> model = jc.applications.GoogLeNet(weights=None, include_top=False, input_shape=(64, 64, 3))
         >>> model.input_shape
         (None, 64, 64, 3)
+
+    References:
+        - Szegedy et al., "Going Deeper with Convolutions", 2014, <https://arxiv.org/abs/1409.4842>
     """
 
     def __call__(
@@ -97,6 +103,9 @@ class CallableGoogLeNet(Application):
             >>> model = jc.applications.GoogLeNet(weights=None, include_top=False, input_shape=(64, 64, 3))
             >>> model.input_shape
             (None, 64, 64, 3)
+
+        References:
+            - Szegedy et al., "Going Deeper with Convolutions", 2014, <https://arxiv.org/abs/1409.4842>
         """
 
 GoogLeNet: CallableGoogLeNet

@@ -47,7 +47,12 @@ def residual(
     files=keras_files("inception_resnet_v2"),
 )
 def InceptionResNetV2(image: SymbolicTensor, options: Options) -> SymbolicTensor:
-    """Forty inception modules with residual connections, 55,873,736 parameters."""
+    """Forty inception modules with residual connections, 55,873,736 parameters.
+
+    References:
+        - Szegedy et al., "Inception-v4, Inception-ResNet and the Impact of Residual Connections on
+          Learning", 2016, <https://arxiv.org/abs/1602.07261>
+    """
     x = stem(image)
     one, five = conv(x, 96, 1), chain(x, (48, 1), (64, 5))
     x = joined([one, five, chain(x, (64, 1), (96, 3), (96, 3)), pooled(x, 64)], "mixed_5b")

@@ -48,6 +48,10 @@ class CallableInceptionResNetV2(Application):
         >>> model = jc.applications.InceptionResNetV2(weights=None, include_top=False, input_shape=(75, 75, 3))
         >>> model.input_shape
         (None, 75, 75, 3)
+
+    References:
+        - Szegedy et al., "Inception-v4, Inception-ResNet and the Impact of Residual Connections on
+          Learning", 2016, <https://arxiv.org/abs/1602.07261>
     """
 
     def __call__(
@@ -78,6 +82,10 @@ class CallableInceptionResNetV2(Application):
             >>> model = jc.applications.InceptionResNetV2(weights=None, include_top=False, input_shape=(75, 75, 3))
             >>> model.input_shape
             (None, 75, 75, 3)
+
+        References:
+            - Szegedy et al., "Inception-v4, Inception-ResNet and the Impact of Residual Connections on
+              Learning", 2016, <https://arxiv.org/abs/1602.07261>
         """
 
 InceptionResNetV2: CallableInceptionResNetV2

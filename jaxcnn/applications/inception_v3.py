@@ -83,7 +83,12 @@ def stem(x: SymbolicTensor) -> SymbolicTensor:
 
 @application("inception_v3", size=299, smallest=75, mode="tf", files=keras_files("inception_v3"))
 def InceptionV3(image: SymbolicTensor, options: Options) -> SymbolicTensor:
-    """Eleven inception modules between a stem and a classifier, 23,851,784 parameters."""
+    """Eleven inception modules between a stem and a classifier, 23,851,784 parameters.
+
+    References:
+        - Szegedy et al., "Rethinking the Inception Architecture for Computer Vision", 2015,
+          <https://arxiv.org/abs/1512.00567>
+    """
     x = stem(image)
     for index, pool_filters in enumerate((32, 64, 64)):
         x = module_a(x, pool_filters, f"mixed{index}")

@@ -82,6 +82,10 @@ class CallableInceptionV3(Application):
         >>> model = jc.applications.InceptionV3(weights=None, include_top=False, input_shape=(75, 75, 3))
         >>> model.input_shape
         (None, 75, 75, 3)
+
+    References:
+        - Szegedy et al., "Rethinking the Inception Architecture for Computer Vision", 2015,
+          <https://arxiv.org/abs/1512.00567>
     """
 
     def __call__(
@@ -112,6 +116,10 @@ class CallableInceptionV3(Application):
             >>> model = jc.applications.InceptionV3(weights=None, include_top=False, input_shape=(75, 75, 3))
             >>> model.input_shape
             (None, 75, 75, 3)
+
+        References:
+            - Szegedy et al., "Rethinking the Inception Architecture for Computer Vision", 2015,
+              <https://arxiv.org/abs/1512.00567>
         """
 
 InceptionV3: CallableInceptionV3

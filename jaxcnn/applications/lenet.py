@@ -49,6 +49,10 @@ def LeNet5Classic(
     Examples:
         >>> jc.applications.LeNet5Classic().output_shape
         (None, 10)
+
+    References:
+        - LeCun et al., "Gradient-Based Learning Applied to Document Recognition", 1998,
+          <http://yann.lecun.com/exdb/publis/pdf/lecun-98.pdf>
     """
     image = Input(input_shape)
     x = Conv2D(6, 5, activation=activation, name="C1")(image)
@@ -76,6 +80,10 @@ def LeNet5(input_shape: tuple[int, int, int] = (28, 28, 1), classes: int = 10) -
     Examples:
         >>> jc.applications.LeNet5().count_params()
         61706
+
+    References:
+        - LeCun et al., "Gradient-Based Learning Applied to Document Recognition", 1998,
+          <http://yann.lecun.com/exdb/publis/pdf/lecun-98.pdf>
     """
     return Sequential(
         [

@@ -52,6 +52,10 @@ def MiniXception(
     Examples:
         >>> jc.applications.MiniXception().count_params()
         58423
+
+    References:
+        - Arriaga, Valdenegro-Toro and Ploeger, "Real-time Convolutional Neural Networks for Emotion
+          and Gender Classification", 2017, <https://arxiv.org/abs/1710.07557>
     """
     image = x = Input(input_shape)
     for _ in range(2):

@@ -76,6 +76,10 @@ def MobileNet(
         alpha: factor of the number of filters of each layer.
         depth_multiplier: outputs of the depthwise convolutions for each channel.
         dropout: rate before the classifier.
+
+    References:
+        - Howard et al., "MobileNets: Efficient Convolutional Neural Networks for Mobile Vision
+          Applications", 2017, <https://arxiv.org/abs/1704.04861>
     """
     x = Conv2D(int(32 * alpha), 3, strides=2, padding="same", use_bias=False, name="conv1")(image)
     x = normalised(x, "conv1")

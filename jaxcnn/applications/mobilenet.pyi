@@ -70,6 +70,10 @@ class CallableMobileNet(Application):
         >>> model = jc.applications.MobileNet(weights=None, include_top=False, input_shape=(64, 64, 3))
         >>> model.input_shape
         (None, 64, 64, 3)
+
+    References:
+        - Howard et al., "MobileNets: Efficient Convolutional Neural Networks for Mobile Vision
+          Applications", 2017, <https://arxiv.org/abs/1704.04861>
     """
 
     def __call__(
@@ -104,6 +108,10 @@ class CallableMobileNet(Application):
             >>> model = jc.applications.MobileNet(weights=None, include_top=False, input_shape=(64, 64, 3))
             >>> model.input_shape
             (None, 64, 64, 3)
+
+        References:
+            - Howard et al., "MobileNets: Efficient Convolutional Neural Networks for Mobile Vision
+              Applications", 2017, <https://arxiv.org/abs/1704.04861>
         """
 
 MobileNet: CallableMobileNet

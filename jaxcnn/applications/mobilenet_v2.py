@@ -80,6 +80,10 @@ def MobileNetV2(image: SymbolicTensor, options: Options, alpha: float = 1.0) -> 
 
     Args:
         alpha: factor of the number of filters of each layer.
+
+    References:
+        - Sandler et al., "MobileNetV2: Inverted Residuals and Linear Bottlenecks", 2018,
+          <https://arxiv.org/abs/1801.04381>
     """
     x = Conv2D(divisible(32 * alpha), 3, strides=2, padding="same", use_bias=False, name="Conv1")(
         image

@@ -71,6 +71,10 @@ class CallableMobileNetV2(Application):
         >>> model = jc.applications.MobileNetV2(weights=None, include_top=False, input_shape=(64, 64, 3))
         >>> model.input_shape
         (None, 64, 64, 3)
+
+    References:
+        - Sandler et al., "MobileNetV2: Inverted Residuals and Linear Bottlenecks", 2018,
+          <https://arxiv.org/abs/1801.04381>
     """
 
     def __call__(
@@ -102,6 +106,10 @@ class CallableMobileNetV2(Application):
             >>> model = jc.applications.MobileNetV2(weights=None, include_top=False, input_shape=(64, 64, 3))
             >>> model.input_shape
             (None, 64, 64, 3)
+
+        References:
+            - Sandler et al., "MobileNetV2: Inverted Residuals and Linear Bottlenecks", 2018,
+              <https://arxiv.org/abs/1801.04381>
         """
 
 MobileNetV2: CallableMobileNetV2

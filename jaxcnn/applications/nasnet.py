@@ -217,13 +217,23 @@ def nasnet(
 
 @application("nasnet_mobile", size=224, mode="tf", files=files("mobile"), order=SHAPE_FIRST)
 def NASNetMobile(image: SymbolicTensor, options: Options) -> SymbolicTensor:
-    """NASNet-A (4 @ 1056), 5,326,716 parameters."""
+    """NASNet-A (4 @ 1056), 5,326,716 parameters.
+
+    References:
+        - Zoph et al., "Learning Transferable Architectures for Scalable Image Recognition", 2017,
+          <https://arxiv.org/abs/1707.07012>
+    """
     return nasnet(image, options, 1056, 4, 32, skip_reduction=False)
 
 
 @application("nasnet_large", size=331, mode="tf", files=files("large"), order=SHAPE_FIRST)
 def NASNetLarge(image: SymbolicTensor, options: Options) -> SymbolicTensor:
-    """NASNet-A (6 @ 4032), 88,949,818 parameters."""
+    """NASNet-A (6 @ 4032), 88,949,818 parameters.
+
+    References:
+        - Zoph et al., "Learning Transferable Architectures for Scalable Image Recognition", 2017,
+          <https://arxiv.org/abs/1707.07012>
+    """
     return nasnet(image, options, 4032, 6, 96, skip_reduction=True)
 
 

@@ -106,6 +106,10 @@ class CallableNASNetMobile(Application):
         >>> model = jc.applications.NASNetMobile(weights=None, include_top=False, input_shape=(64, 64, 3))
         >>> model.input_shape
         (None, 64, 64, 3)
+
+    References:
+        - Zoph et al., "Learning Transferable Architectures for Scalable Image Recognition", 2017,
+          <https://arxiv.org/abs/1707.07012>
     """
 
     def __call__(
@@ -136,6 +140,10 @@ class CallableNASNetMobile(Application):
             >>> model = jc.applications.NASNetMobile(weights=None, include_top=False, input_shape=(64, 64, 3))
             >>> model.input_shape
             (None, 64, 64, 3)
+
+        References:
+            - Zoph et al., "Learning Transferable Architectures for Scalable Image Recognition", 2017,
+              <https://arxiv.org/abs/1707.07012>
         """
 
 NASNetMobile: CallableNASNetMobile
@@ -164,6 +172,10 @@ class CallableNASNetLarge(Application):
         >>> model = jc.applications.NASNetLarge(weights=None, include_top=False, input_shape=(64, 64, 3))
         >>> model.input_shape
         (None, 64, 64, 3)
+
+    References:
+        - Zoph et al., "Learning Transferable Architectures for Scalable Image Recognition", 2017,
+          <https://arxiv.org/abs/1707.07012>
     """
 
     def __call__(
@@ -194,6 +206,10 @@ class CallableNASNetLarge(Application):
             >>> model = jc.applications.NASNetLarge(weights=None, include_top=False, input_shape=(64, 64, 3))
             >>> model.input_shape
             (None, 64, 64, 3)
+
+        References:
+            - Zoph et al., "Learning Transferable Architectures for Scalable Image Recognition", 2017,
+              <https://arxiv.org/abs/1707.07012>
         """
 
 NASNetLarge: CallableNASNetLarge

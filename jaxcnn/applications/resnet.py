@@ -105,37 +105,67 @@ def resnet_v2(x: SymbolicTensor, options: Options, depths: tuple[int, ...]) -> S
 
 @application("resnet50", size=224, mode="caffe", files=keras_files("resnet50", "resnet"))
 def ResNet50(image: SymbolicTensor, options: Options) -> SymbolicTensor:
-    """The network of 50 weight layers: stages of 3, 4, 6 and 3 blocks, 25,636,712 parameters."""
+    """The network of 50 weight layers: stages of 3, 4, 6 and 3 blocks, 25,636,712 parameters.
+
+    References:
+        - He et al., "Deep Residual Learning for Image Recognition", 2015,
+          <https://arxiv.org/abs/1512.03385>
+    """
     return resnet(image, options, (3, 4, 6, 3))
 
 
 @application("resnet101", size=224, mode="caffe", files=keras_files("resnet101", "resnet"))
 def ResNet101(image: SymbolicTensor, options: Options) -> SymbolicTensor:
-    """The network of 101 weight layers: stages of 3, 4, 23 and 3 blocks, 44,707,176 parameters."""
+    """The network of 101 weight layers: stages of 3, 4, 23 and 3 blocks, 44,707,176 parameters.
+
+    References:
+        - He et al., "Deep Residual Learning for Image Recognition", 2015,
+          <https://arxiv.org/abs/1512.03385>
+    """
     return resnet(image, options, (3, 4, 23, 3))
 
 
 @application("resnet152", size=224, mode="caffe", files=keras_files("resnet152", "resnet"))
 def ResNet152(image: SymbolicTensor, options: Options) -> SymbolicTensor:
-    """The network of 152 weight layers: stages of 3, 8, 36 and 3 blocks, 60,419,944 parameters."""
+    """The network of 152 weight layers: stages of 3, 8, 36 and 3 blocks, 60,419,944 parameters.
+
+    References:
+        - He et al., "Deep Residual Learning for Image Recognition", 2015,
+          <https://arxiv.org/abs/1512.03385>
+    """
     return resnet(image, options, (3, 8, 36, 3))
 
 
 @application("resnet50v2", size=224, mode="tf", files=keras_files("resnet50v2", "resnet"))
 def ResNet50V2(image: SymbolicTensor, options: Options) -> SymbolicTensor:
-    """The pre-activated network of 50 weight layers, 25,613,800 parameters."""
+    """The pre-activated network of 50 weight layers, 25,613,800 parameters.
+
+    References:
+        - He et al., "Identity Mappings in Deep Residual Networks", 2016,
+          <https://arxiv.org/abs/1603.05027>
+    """
     return resnet_v2(image, options, (3, 4, 6, 3))
 
 
 @application("resnet101v2", size=224, mode="tf", files=keras_files("resnet101v2", "resnet"))
 def ResNet101V2(image: SymbolicTensor, options: Options) -> SymbolicTensor:
-    """The pre-activated network of 101 weight layers, 44,675,560 parameters."""
+    """The pre-activated network of 101 weight layers, 44,675,560 parameters.
+
+    References:
+        - He et al., "Identity Mappings in Deep Residual Networks", 2016,
+          <https://arxiv.org/abs/1603.05027>
+    """
     return resnet_v2(image, options, (3, 4, 23, 3))
 
 
 @application("resnet152v2", size=224, mode="tf", files=keras_files("resnet152v2", "resnet"))
 def ResNet152V2(image: SymbolicTensor, options: Options) -> SymbolicTensor:
-    """The pre-activated network of 152 weight layers, 60,380,648 parameters."""
+    """The pre-activated network of 152 weight layers, 60,380,648 parameters.
+
+    References:
+        - He et al., "Identity Mappings in Deep Residual Networks", 2016,
+          <https://arxiv.org/abs/1603.05027>
+    """
     return resnet_v2(image, options, (3, 8, 36, 3))
 
 

@@ -83,6 +83,10 @@ class CallableResNet50(Application):
         >>> model = jc.applications.ResNet50(weights=None, include_top=False, input_shape=(64, 64, 3))
         >>> model.input_shape
         (None, 64, 64, 3)
+
+    References:
+        - He et al., "Deep Residual Learning for Image Recognition", 2015,
+          <https://arxiv.org/abs/1512.03385>
     """
 
     def __call__(
@@ -113,6 +117,10 @@ class CallableResNet50(Application):
             >>> model = jc.applications.ResNet50(weights=None, include_top=False, input_shape=(64, 64, 3))
             >>> model.input_shape
             (None, 64, 64, 3)
+
+        References:
+            - He et al., "Deep Residual Learning for Image Recognition", 2015,
+              <https://arxiv.org/abs/1512.03385>
         """
 
 ResNet50: CallableResNet50
@@ -141,6 +149,10 @@ class CallableResNet101(Application):
         >>> model = jc.applications.ResNet101(weights=None, include_top=False, input_shape=(64, 64, 3))
         >>> model.input_shape
         (None, 64, 64, 3)
+
+    References:
+        - He et al., "Deep Residual Learning for Image Recognition", 2015,
+          <https://arxiv.org/abs/1512.03385>
     """
 
     def __call__(
@@ -171,6 +183,10 @@ class CallableResNet101(Application):
             >>> model = jc.applications.ResNet101(weights=None, include_top=False, input_shape=(64, 64, 3))
             >>> model.input_shape
             (None, 64, 64, 3)
+
+        References:
+            - He et al., "Deep Residual Learning for Image Recognition", 2015,
+              <https://arxiv.org/abs/1512.03385>
         """
 
 ResNet101: CallableResNet101
@@ -199,6 +215,10 @@ class CallableResNet152(Application):
         >>> model = jc.applications.ResNet152(weights=None, include_top=False, input_shape=(64, 64, 3))
         >>> model.input_shape
         (None, 64, 64, 3)
+
+    References:
+        - He et al., "Deep Residual Learning for Image Recognition", 2015,
+          <https://arxiv.org/abs/1512.03385>
     """
 
     def __call__(
@@ -229,6 +249,10 @@ class CallableResNet152(Application):
             >>> model = jc.applications.ResNet152(weights=None, include_top=False, input_shape=(64, 64, 3))
             >>> model.input_shape
             (None, 64, 64, 3)
+
+        References:
+            - He et al., "Deep Residual Learning for Image Recognition", 2015,
+              <https://arxiv.org/abs/1512.03385>
         """
 
 ResNet152: CallableResNet152
@@ -257,6 +281,10 @@ class CallableResNet50V2(Application):
         >>> model = jc.applications.ResNet50V2(weights=None, include_top=False, input_shape=(64, 64, 3))
         >>> model.input_shape
         (None, 64, 64, 3)
+
+    References:
+        - He et al., "Identity Mappings in Deep Residual Networks", 2016,
+          <https://arxiv.org/abs/1603.05027>
     """
 
     def __call__(
@@ -287,6 +315,10 @@ class CallableResNet50V2(Application):
             >>> model = jc.applications.ResNet50V2(weights=None, include_top=False, input_shape=(64, 64, 3))
             >>> model.input_shape
             (None, 64, 64, 3)
+
+        References:
+            - He et al., "Identity Mappings in Deep Residual Networks", 2016,
+              <https://arxiv.org/abs/1603.05027>
         """
 
 ResNet50V2: CallableResNet50V2
@@ -315,6 +347,10 @@ class CallableResNet101V2(Application):
         >>> model = jc.applications.ResNet101V2(weights=None, include_top=False, input_shape=(64, 64, 3))
         >>> model.input_shape
         (None, 64, 64, 3)
+
+    References:
+        - He et al., "Identity Mappings in Deep Residual Networks", 2016,
+          <https://arxiv.org/abs/1603.05027>
     """
 
     def __call__(
@@ -345,6 +381,10 @@ class CallableResNet101V2(Application):
             >>> model = jc.applications.ResNet101V2(weights=None, include_top=False, input_shape=(64, 64, 3))
             >>> model.input_shape
             (None, 64, 64, 3)
+
+        References:
+            - He et al., "Identity Mappings in Deep Residual Networks", 2016,
+              <https://arxiv.org/abs/1603.05027>
         """
 
 ResNet101V2: CallableResNet101V2
@@ -373,6 +413,10 @@ class CallableResNet152V2(Application):
         >>> model = jc.applications.ResNet152V2(weights=None, include_top=False, input_shape=(64, 64, 3))
         >>> model.input_shape
         (None, 64, 64, 3)
+
+    References:
+        - He et al., "Identity Mappings in Deep Residual Networks", 2016,
+          <https://arxiv.org/abs/1603.05027>
     """
 
     def __call__(
@@ -403,6 +447,10 @@ class CallableResNet152V2(Application):
             >>> model = jc.applications.ResNet152V2(weights=None, include_top=False, input_shape=(64, 64, 3))
             >>> model.input_shape
             (None, 64, 64, 3)
+
+        References:
+            - He et al., "Identity Mappings in Deep Residual Networks", 2016,
+              <https://arxiv.org/abs/1603.05027>
         """
 
 ResNet152V2: CallableResNet152V2

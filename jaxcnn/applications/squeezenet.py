@@ -48,7 +48,12 @@ def fire(x: SymbolicTensor, squeezed: int, expanded: int, index: int) -> Symboli
 
 @application("squeezenet", size=227, smallest=48, mode="caffe", files=files, fixed_size=False)
 def SqueezeNet(image: SymbolicTensor, options: Options) -> SymbolicTensor:
-    """Eight fire modules and no dense layer, 1,235,496 parameters."""
+    """Eight fire modules and no dense layer, 1,235,496 parameters.
+
+    References:
+        - Iandola et al., "SqueezeNet: AlexNet-level Accuracy with 50x Fewer Parameters", 2016,
+          <https://arxiv.org/abs/1602.07360>
+    """
     x = Activation("relu", name="relu_conv1")(Conv2D(64, 3, strides=2, name="conv1")(image))
     index = 2
     for stage in STAGES:

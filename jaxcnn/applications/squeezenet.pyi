@@ -54,6 +54,10 @@ class CallableSqueezeNet(Application):
         >>> model = jc.applications.SqueezeNet(weights=None, include_top=False, input_shape=(64, 64, 3))
         >>> model.input_shape
         (None, 64, 64, 3)
+
+    References:
+        - Iandola et al., "SqueezeNet: AlexNet-level Accuracy with 50x Fewer Parameters", 2016,
+          <https://arxiv.org/abs/1602.07360>
     """
 
     def __call__(
@@ -84,6 +88,10 @@ class CallableSqueezeNet(Application):
             >>> model = jc.applications.SqueezeNet(weights=None, include_top=False, input_shape=(64, 64, 3))
             >>> model.input_shape
             (None, 64, 64, 3)
+
+        References:
+            - Iandola et al., "SqueezeNet: AlexNet-level Accuracy with 50x Fewer Parameters", 2016,
+              <https://arxiv.org/abs/1602.07360>
         """
 
 SqueezeNet: CallableSqueezeNet

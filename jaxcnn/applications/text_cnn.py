@@ -29,6 +29,10 @@ def TextCNN(
     Examples:
         >>> jc.applications.TextCNN(words=1000, dimensions=8, classes=4).output_shape
         (None, 4)
+
+    References:
+        - Kim, "Convolutional Neural Networks for Sentence Classification", 2014,
+          <https://arxiv.org/abs/1408.5882>
     """
     settings: Config = {} if embedding is None else {"weights": [embedding], "trainable": False}
     model = Sequential(

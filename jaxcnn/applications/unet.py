@@ -57,6 +57,10 @@ def UNet(
     Examples:
         >>> jc.applications.UNet((32, 32, 1), classes=3, filters=4, depth=2).output_shape
         (None, 32, 32, 3)
+
+    References:
+        - Ronneberger, Fischer and Brox, "U-Net: Convolutional Networks for Biomedical Image
+          Segmentation", 2015, <https://arxiv.org/abs/1505.04597>
     """
     axis, step = channel_axis(), 2**depth
     sizes = input_shape[:2] if axis == 3 else input_shape[1:]

@@ -57,35 +57,65 @@ def vgg(
 
 @application("vgg11", size=224, mode="caffe")
 def VGG11(image: SymbolicTensor, options: Options) -> SymbolicTensor:
-    """Configuration A: 8 convolutions and 3 dense layers, 132,863,336 parameters."""
+    """Configuration A: 8 convolutions and 3 dense layers, 132,863,336 parameters.
+
+    References:
+        - Simonyan and Zisserman, "Very Deep Convolutional Networks for Large-Scale Image
+          Recognition", 2014, <https://arxiv.org/abs/1409.1556>
+    """
     return vgg(image, options, "A")
 
 
 @application("vgg11_lrn", size=224, mode="caffe")
 def VGG11LRN(image: SymbolicTensor, options: Options) -> SymbolicTensor:
-    """Configuration A-LRN: A with local response normalization after the first convolution."""
+    """Configuration A-LRN: A with local response normalization after the first convolution.
+
+    References:
+        - Simonyan and Zisserman, "Very Deep Convolutional Networks for Large-Scale Image
+          Recognition", 2014, <https://arxiv.org/abs/1409.1556>
+    """
     return vgg(image, options, "A", normalise=True)
 
 
 @application("vgg13", size=224, mode="caffe")
 def VGG13(image: SymbolicTensor, options: Options) -> SymbolicTensor:
-    """Configuration B: 10 convolutions and 3 dense layers, 133,047,848 parameters."""
+    """Configuration B: 10 convolutions and 3 dense layers, 133,047,848 parameters.
+
+    References:
+        - Simonyan and Zisserman, "Very Deep Convolutional Networks for Large-Scale Image
+          Recognition", 2014, <https://arxiv.org/abs/1409.1556>
+    """
     return vgg(image, options, "B")
 
 
 @application("vgg16_c", size=224, mode="caffe")
 def VGG16C(image: SymbolicTensor, options: Options) -> SymbolicTensor:
-    """Configuration C: as D, but with a 1x1 convolution at the end of the last three blocks."""
+    """Configuration C: as D, but with a 1x1 convolution at the end of the last three blocks.
+
+    References:
+        - Simonyan and Zisserman, "Very Deep Convolutional Networks for Large-Scale Image
+          Recognition", 2014, <https://arxiv.org/abs/1409.1556>
+    """
     return vgg(image, options, "C")
 
 
 @application("vgg16", size=224, mode="caffe", files=keras_files("vgg16"))
 def VGG16(image: SymbolicTensor, options: Options) -> SymbolicTensor:
-    """Configuration D: 13 convolutions and 3 dense layers, 138,357,544 parameters."""
+    """Configuration D: 13 convolutions and 3 dense layers, 138,357,544 parameters.
+
+    References:
+        - Simonyan and Zisserman, "Very Deep Convolutional Networks for Large-Scale Image
+          Recognition", 2014, <https://arxiv.org/abs/1409.1556>
+    """
     return vgg(image, options, "D")
 
 
 @application("vgg19", size=224, mode="caffe", files=keras_files("vgg19"))
 def VGG19(image: SymbolicTensor, options: Options) -> SymbolicTensor:
-    """Configuration E: 16 convolutions and 3 dense layers, 143,667,240 parameters."""
+    """Configuration E: 16 convolutions and 3 dense layers, 143,667,240 parameters.
+
+    References:
+        - Simonyan and Zisserman, "Very Deep Convolutional Networks for Large-Scale Image
+          Recognition", 2014, <https://arxiv.org/abs/1409.1556>
+    """
     return vgg(image, options, "E")

@@ -52,6 +52,10 @@ class CallableVGG11(Application):
         >>> model = jc.applications.VGG11(weights=None, include_top=False, input_shape=(64, 64, 3))
         >>> model.input_shape
         (None, 64, 64, 3)
+
+    References:
+        - Simonyan and Zisserman, "Very Deep Convolutional Networks for Large-Scale Image
+          Recognition", 2014, <https://arxiv.org/abs/1409.1556>
     """
 
     def __call__(
@@ -82,6 +86,10 @@ class CallableVGG11(Application):
             >>> model = jc.applications.VGG11(weights=None, include_top=False, input_shape=(64, 64, 3))
             >>> model.input_shape
             (None, 64, 64, 3)
+
+        References:
+            - Simonyan and Zisserman, "Very Deep Convolutional Networks for Large-Scale Image
+              Recognition", 2014, <https://arxiv.org/abs/1409.1556>
         """
 
 VGG11: CallableVGG11
@@ -110,6 +118,10 @@ class CallableVGG11LRN(Application):
         >>> model = jc.applications.VGG11LRN(weights=None, include_top=False, input_shape=(64, 64, 3))
         >>> model.input_shape
         (None, 64, 64, 3)
+
+    References:
+        - Simonyan and Zisserman, "Very Deep Convolutional Networks for Large-Scale Image
+          Recognition", 2014, <https://arxiv.org/abs/1409.1556>
     """
 
     def __call__(
@@ -140,6 +152,10 @@ class CallableVGG11LRN(Application):
             >>> model = jc.applications.VGG11LRN(weights=None, include_top=False, input_shape=(64, 64, 3))
             >>> model.input_shape
             (None, 64, 64, 3)
+
+        References:
+            - Simonyan and Zisserman, "Very Deep Convolutional Networks for Large-Scale Image
+              Recognition", 2014, <https://arxiv.org/abs/1409.1556>
         """
 
 VGG11LRN: CallableVGG11LRN
@@ -168,6 +184,10 @@ class CallableVGG13(Application):
         >>> model = jc.applications.VGG13(weights=None, include_top=False, input_shape=(64, 64, 3))
         >>> model.input_shape
         (None, 64, 64, 3)
+
+    References:
+        - Simonyan and Zisserman, "Very Deep Convolutional Networks for Large-Scale Image
+          Recognition", 2014, <https://arxiv.org/abs/1409.1556>
     """
 
     def __call__(
@@ -198,6 +218,10 @@ class CallableVGG13(Application):
             >>> model = jc.applications.VGG13(weights=None, include_top=False, input_shape=(64, 64, 3))
             >>> model.input_shape
             (None, 64, 64, 3)
+
+        References:
+            - Simonyan and Zisserman, "Very Deep Convolutional Networks for Large-Scale Image
+              Recognition", 2014, <https://arxiv.org/abs/1409.1556>
         """
 
 VGG13: CallableVGG13
@@ -226,6 +250,10 @@ class CallableVGG16C(Application):
         >>> model = jc.applications.VGG16C(weights=None, include_top=False, input_shape=(64, 64, 3))
         >>> model.input_shape
         (None, 64, 64, 3)
+
+    References:
+        - Simonyan and Zisserman, "Very Deep Convolutional Networks for Large-Scale Image
+          Recognition", 2014, <https://arxiv.org/abs/1409.1556>
     """
 
     def __call__(
@@ -256,6 +284,10 @@ class CallableVGG16C(Application):
             >>> model = jc.applications.VGG16C(weights=None, include_top=False, input_shape=(64, 64, 3))
             >>> model.input_shape
             (None, 64, 64, 3)
+
+        References:
+            - Simonyan and Zisserman, "Very Deep Convolutional Networks for Large-Scale Image
+              Recognition", 2014, <https://arxiv.org/abs/1409.1556>
         """
 
 VGG16C: CallableVGG16C
@@ -284,6 +316,10 @@ class CallableVGG16(Application):
         >>> model = jc.applications.VGG16(weights=None, include_top=False, input_shape=(64, 64, 3))
         >>> model.input_shape
         (None, 64, 64, 3)
+
+    References:
+        - Simonyan and Zisserman, "Very Deep Convolutional Networks for Large-Scale Image
+          Recognition", 2014, <https://arxiv.org/abs/1409.1556>
     """
 
     def __call__(
@@ -314,6 +350,10 @@ class CallableVGG16(Application):
             >>> model = jc.applications.VGG16(weights=None, include_top=False, input_shape=(64, 64, 3))
             >>> model.input_shape
             (None, 64, 64, 3)
+
+        References:
+            - Simonyan and Zisserman, "Very Deep Convolutional Networks for Large-Scale Image
+              Recognition", 2014, <https://arxiv.org/abs/1409.1556>
         """
 
 VGG16: CallableVGG16
@@ -342,6 +382,10 @@ class CallableVGG19(Application):
         >>> model = jc.applications.VGG19(weights=None, include_top=False, input_shape=(64, 64, 3))
         >>> model.input_shape
         (None, 64, 64, 3)
+
+    References:
+        - Simonyan and Zisserman, "Very Deep Convolutional Networks for Large-Scale Image
+          Recognition", 2014, <https://arxiv.org/abs/1409.1556>
     """
 
     def __call__(
@@ -372,6 +416,10 @@ class CallableVGG19(Application):
             >>> model = jc.applications.VGG19(weights=None, include_top=False, input_shape=(64, 64, 3))
             >>> model.input_shape
             (None, 64, 64, 3)
+
+        References:
+            - Simonyan and Zisserman, "Very Deep Convolutional Networks for Large-Scale Image
+              Recognition", 2014, <https://arxiv.org/abs/1409.1556>
         """
 
 VGG19: CallableVGG19

@@ -22,6 +22,10 @@ def VGG15(input_shape: tuple[int, int, int] = (32, 32, 3), classes: int = 10) ->
     Examples:
         >>> jc.applications.VGG15().count_params()
         1071542
+
+    References:
+        - Simonyan and Zisserman, "Very Deep Convolutional Networks for Large-Scale Image
+          Recognition", 2014, <https://arxiv.org/abs/1409.1556>
     """
     model = Sequential(name="vgg15")
     for i, block in enumerate(BLOCKS):

@@ -56,7 +56,12 @@ def middle_block(x: SymbolicTensor, block: int) -> SymbolicTensor:
 
 @application("xception", size=299, smallest=71, mode="tf", files=keras_files("xception"))
 def Xception(image: SymbolicTensor, options: Options) -> SymbolicTensor:
-    """Fourteen blocks of mostly separable convolutions, 22,910,480 parameters."""
+    """Fourteen blocks of mostly separable convolutions, 22,910,480 parameters.
+
+    References:
+        - Chollet, "Xception: Deep Learning with Depthwise Separable Convolutions", 2016,
+          <https://arxiv.org/abs/1610.02357>
+    """
     x = convolution(image, 32, 2, "block1_conv1")
     x = convolution(x, 64, 1, "block1_conv2")
     x = shrinking_block(x, 128, 128, 2, activate=False)

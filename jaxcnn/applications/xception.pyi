@@ -55,6 +55,10 @@ class CallableXception(Application):
         >>> model = jc.applications.Xception(weights=None, include_top=False, input_shape=(71, 71, 3))
         >>> model.input_shape
         (None, 71, 71, 3)
+
+    References:
+        - Chollet, "Xception: Deep Learning with Depthwise Separable Convolutions", 2016,
+          <https://arxiv.org/abs/1610.02357>
     """
 
     def __call__(
@@ -85,6 +89,10 @@ class CallableXception(Application):
             >>> model = jc.applications.Xception(weights=None, include_top=False, input_shape=(71, 71, 3))
             >>> model.input_shape
             (None, 71, 71, 3)
+
+        References:
+            - Chollet, "Xception: Deep Learning with Depthwise Separable Convolutions", 2016,
+              <https://arxiv.org/abs/1610.02357>
         """
 
 Xception: CallableXception

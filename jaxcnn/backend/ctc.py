@@ -34,6 +34,10 @@ def ctc_batch_cost(
         >>> labels, probabilities = np.array([[0, 1]]), np.full((1, 4, 3), 1 / 3, np.float32)
         >>> K.ctc_batch_cost(labels, probabilities, np.array([[4]]), np.array([[2]])).shape
         (1, 1)
+
+    References:
+        - Graves et al., "Connectionist Temporal Classification: Labelling Unsegmented Sequence Data
+          with Recurrent Neural Networks", 2006, <https://www.cs.toronto.edu/~graves/icml_2006.pdf>
     """
     labels, scores = jnp.asarray(y_true), _log_scores(y_pred)
     present = _first(labels, label_length)
@@ -92,6 +96,10 @@ def ctc_decode(
         >>> paths, scores = K.ctc_decode(probabilities, np.array([4]))
         >>> K.eval(paths[0])
         array([[0, 1]], dtype=int32)
+
+    References:
+        - Graves et al., "Connectionist Temporal Classification: Labelling Unsegmented Sequence Data
+          with Recurrent Neural Networks", 2006, <https://www.cs.toronto.edu/~graves/icml_2006.pdf>
     """
     scores, lengths = _log_scores(y_pred), _lengths(input_length)
     if greedy:

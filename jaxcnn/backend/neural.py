@@ -192,6 +192,9 @@ def batch_normalization(
         >>> x, mean, variance = np.array([[3.0]]), np.array([1.0]), np.array([4.0])
         >>> K.eval(K.batch_normalization(x, mean, variance, None, None, epsilon=0.0))
         array([[1.]], dtype=float32)
+
+    References:
+        - Ioffe and Szegedy, "Batch Normalization", 2015, <https://arxiv.org/abs/1502.03167>
     """
     scale = jax.lax.rsqrt(jnp.asarray(var) + epsilon)
     if gamma is not None:
@@ -226,6 +229,9 @@ def normalize_batch_in_training(
         >>> K.eval(normalized)
         array([[-1.],
                [ 1.]], dtype=float32)
+
+    References:
+        - Ioffe and Szegedy, "Batch Normalization", 2015, <https://arxiv.org/abs/1502.03167>
     """
     x, over = jnp.asarray(x), tuple(reduction_axes)
     mean, variance = jnp.mean(x, over), jnp.var(x, over)

@@ -39,6 +39,9 @@ class EarlyStopping(Callback):
         >>> stop = jc.callbacks.EarlyStopping("loss", min_delta=10.0, patience=1)
         >>> len(model.fit(x, y, epochs=9, verbose=0, callbacks=[stop]).epoch)
         3
+
+    References:
+        - Prechelt, "Early Stopping, But When?", 1998, <https://doi.org/10.1007/3-540-49430-8_3>
     """
 
     def __init__(

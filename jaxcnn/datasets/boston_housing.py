@@ -38,6 +38,10 @@ def load_data(path: str = "boston_housing.npz", seed: int = 113, test_split: flo
 
     Examples:
         >>> (x_train, y_train), (x_test, y_test) = jc.datasets.boston_housing.load_data()
+
+    References:
+        - Harrison and Rubinfeld, "Hedonic Housing Prices and the Demand for Clean Air", 1978,
+          <https://doi.org/10.1016/0095-0696(78)90006-2>
     """
     if not 0 <= test_split < 1:
         raise ValueError(f"test_split must lie in [0, 1); got {test_split}.")

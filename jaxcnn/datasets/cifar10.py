@@ -44,6 +44,10 @@ def load_data() -> Arrays:
 
     Examples:
         >>> (x_train, y_train), (x_test, y_test) = jc.datasets.cifar10.load_data()
+
+    References:
+        - Krizhevsky, "Learning Multiple Layers of Features from Tiny Images", 2009,
+          <https://www.cs.toronto.edu/~kriz/learning-features-2009-TR.pdf>
     """
     return as_keras(resolve.load(dataset()))
 

@@ -49,6 +49,10 @@ def load_data(label_mode: str = "fine") -> Arrays:
 
     Examples:
         >>> (x_train, y_train), (x_test, y_test) = jc.datasets.cifar100.load_data("coarse")
+
+    References:
+        - Krizhevsky, "Learning Multiple Layers of Features from Tiny Images", 2009,
+          <https://www.cs.toronto.edu/~kriz/learning-features-2009-TR.pdf>
     """
     if label_mode not in ("fine", "coarse"):
         raise ValueError(f"label_mode must be 'fine' or 'coarse'; got {label_mode!r}.")

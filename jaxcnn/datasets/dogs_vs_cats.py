@@ -39,6 +39,10 @@ def folders() -> tuple[Path, Path]:
 
     Examples:
         >>> train, validation = jc.datasets.dogs_vs_cats.folders()
+
+    References:
+        - Elson et al., "Asirra: A CAPTCHA that Exploits Interest-Aligned Manual Image
+          Categorization", 2007, <https://doi.org/10.1145/1315245.1315291>
     """
     folder: Path = resolve.load(dataset())
     return folder / "train", folder / "validation"
@@ -81,6 +85,10 @@ def arrange(
         >>> folder = jc.datasets.dogs_vs_cats.arrange(".", train=1, validation=1, to="arranged")
         >>> sorted(path.name for path in (folder / "validation").rglob("*.jpg"))
         ['cat.1.jpg', 'dog.1.jpg']
+
+    References:
+        - Elson et al., "Asirra: A CAPTCHA that Exploits Interest-Aligned Manual Image
+          Categorization", 2007, <https://doi.org/10.1145/1315245.1315291>
     """
     source = Path(source)
     target = config.home() / "datasets/dogs_vs_cats" if to is None else Path(to)

@@ -52,6 +52,10 @@ def load_data() -> Arrays:
 
     Examples:
         >>> (x_train, y_train), (x_test, y_test) = jc.datasets.fashion_mnist.load_data()
+
+    References:
+        - Xiao, Rasul and Vollgraf, "Fashion-MNIST: a Novel Image Dataset for Benchmarking Machine
+          Learning Algorithms", 2017, <https://arxiv.org/abs/1708.07747>
     """
     arrays: Arrays = resolve.load(dataset())
     return arrays

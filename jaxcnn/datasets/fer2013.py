@@ -47,6 +47,10 @@ def load_data() -> tuple[Part, Part, Part]:
 
     Examples:
         >>> (x_train, y_train), public, private = jc.datasets.fer2013.load_data()
+
+    References:
+        - Goodfellow et al., "Challenges in Representation Learning: A Report on Three Machine
+          Learning Contests", 2013, <https://arxiv.org/abs/1307.0414>
     """
     train, public, private = resolve.load(dataset())
     return train, public, private

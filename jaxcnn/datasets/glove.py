@@ -46,6 +46,10 @@ def load_data(dimensions: int = 100, words: Container[str] | None = None) -> dic
 
     Examples:
         >>> vectors = jc.datasets.glove.load_data(50, words={"cat", "dog"})
+
+    References:
+        - Pennington, Socher and Manning, "GloVe: Global Vectors for Word Representation", 2014,
+          <https://nlp.stanford.edu/projects/glove/>
     """
     if dimensions not in DIMENSIONS:
         raise ValueError(

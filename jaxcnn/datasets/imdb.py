@@ -57,6 +57,10 @@ def load_data(
 
     Examples:
         >>> (x_train, y_train), (x_test, y_test) = jc.datasets.imdb.load_data(num_words=10_000)
+
+    References:
+        - Maas et al., "Learning Word Vectors for Sentiment Analysis", 2011,
+          <https://ai.stanford.edu/~amaas/data/sentiment/>
     """
     if test_split is None and dialect().name == "0.3":
         test_split = 0.2

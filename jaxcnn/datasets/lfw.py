@@ -56,6 +56,9 @@ def load_data(
 
     Examples:
         >>> x, y, names = jc.datasets.lfw.load_data((64, 64), min_faces_per_person=20)
+
+    References:
+        - Huang et al., "Labeled Faces in the Wild", 2007, <http://vis-www.cs.umass.edu/lfw/>
     """
     people = {
         name: files

@@ -46,6 +46,10 @@ def load_data(path: str = "mnist.npz") -> Arrays:
 
     Examples:
         >>> (x_train, y_train), (x_test, y_test) = jc.datasets.mnist.load_data()
+
+    References:
+        - LeCun, Cortes and Burges, "The MNIST Database of Handwritten Digits", 1998,
+          <http://yann.lecun.com/exdb/mnist/>
     """
     arrays: Arrays = resolve.load(dataset(path))
     return arrays

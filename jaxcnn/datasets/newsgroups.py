@@ -65,6 +65,10 @@ def load_data(
 
     Examples:
         >>> texts, labels, names = jc.datasets.newsgroups.load_data("train")
+
+    References:
+        - Lang, "NewsWeeder: Learning to Filter Netnews", 1995,
+          <http://qwone.com/~jason/20Newsgroups/>
     """
     if subset not in SUBSETS:
         raise ValueError(f"subset must be one of {', '.join(SUBSETS)}; got {subset!r}.")

@@ -40,6 +40,10 @@ def load_data() -> tuple[np.ndarray, np.ndarray]:
 
     Examples:
         >>> x, y = jc.datasets.orl_faces.load_data()
+
+    References:
+        - Samaria and Harter, "Parameterisation of a Stochastic Model for Human Face
+          Identification", 1994, <https://doi.org/10.1109/ACV.1994.341300>
     """
     x, y = resolve.load(dataset())
     return x, y

@@ -59,6 +59,10 @@ def load_data(
 
     Examples:
         >>> (x_train, y_train), (x_test, y_test) = jc.datasets.reuters.load_data(num_words=10_000)
+
+    References:
+        - Lewis, "Reuters-21578 Text Categorization Test Collection", 1997,
+          <https://www.daviddlewis.com/resources/testcollections/reuters21578/>
     """
     if not 0 <= test_split < 1:
         raise ValueError(f"test_split must lie in [0, 1); got {test_split}.")

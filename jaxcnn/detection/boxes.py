@@ -64,6 +64,10 @@ def iou(a: ArrayLike, b: ArrayLike) -> jax.Array:
     Examples:
         >>> jc.detection.iou(jnp.array([0.0, 0.0, 2.0, 2.0]), jnp.array([0.0, 0.0, 2.0, 4.0]))
         Array(0.5, dtype=float32)
+
+    References:
+        - Everingham et al., "The PASCAL Visual Object Classes (VOC) Challenge", 2010,
+          <https://doi.org/10.1007/s11263-009-0275-4>
     """
     a, b = jnp.asarray(a), jnp.asarray(b)
     low = jnp.maximum(a[..., :2], b[..., :2])

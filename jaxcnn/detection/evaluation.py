@@ -81,6 +81,10 @@ def average_precision(precision: ArrayLike, recall: ArrayLike, points: int | Non
     Examples:
         >>> jc.detection.average_precision([1.0, 1.0], [0.5, 1.0])
         1.0
+
+    References:
+        - Everingham et al., "The PASCAL Visual Object Classes (VOC) Challenge", 2010,
+          <https://doi.org/10.1007/s11263-009-0275-4>
     """
     precision, recall = np.asarray(precision, float), np.asarray(recall, float)
     if not len(precision):
@@ -113,6 +117,10 @@ def mean_average_precision(
         >>> box = (0.0, 0.0, 2.0, 2.0)
         >>> jc.detection.mean_average_precision([[("dog", 0.9, box)]], [[("dog", box)]])
         (1.0, {'dog': 1.0})
+
+    References:
+        - Everingham et al., "The PASCAL Visual Object Classes (VOC) Challenge", 2010,
+          <https://doi.org/10.1007/s11263-009-0275-4>
     """
     labels = list(dict.fromkeys(name for one in truth for name, _ in one))
     if not labels:

@@ -112,6 +112,10 @@ class YoloLoss:
         >>> truth = jnp.array([[[0.5, 0.5, 0.1, 0.2, 1.0]]])
         >>> jc.detection.YoloLoss(head)(truth, jnp.zeros((1, 2, 2, 8))).shape
         (1,)
+
+    References:
+        - Redmon and Farhadi, "YOLO9000: Better, Faster, Stronger", 2016,
+          <https://arxiv.org/abs/1612.08242>
     """
 
     head: Head
@@ -182,5 +186,9 @@ def yolo_losses(heads: Sequence[Head], **settings: float) -> list[YoloLoss]:
         >>> head = jc.detection.Head(anchors=((0.1, 0.2),), mask=(0,), classes=3)
         >>> len(jc.detection.yolo_losses([head, head], box_weight=5.0))
         2
+
+    References:
+        - Redmon and Farhadi, "YOLO9000: Better, Faster, Stronger", 2016,
+          <https://arxiv.org/abs/1612.08242>
     """
     return [YoloLoss(head, **settings) for head in heads]

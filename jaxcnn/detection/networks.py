@@ -44,8 +44,6 @@ def tiny_yolov2(
 
     The network published for COCO has 512 `last_filters`, the one for Pascal VOC (20 classes) 1024.
 
-    Source: Redmon and Farhadi, "YOLO9000: Better, Faster, Stronger", 2016.
-
     Args:
         classes: number of classes, a positive integer.
         anchors: (width, height) of each anchor in cells.
@@ -55,6 +53,10 @@ def tiny_yolov2(
     Examples:
         >>> jc.detection.tiny_yolov2(classes=2, input_size=(64, 64)).model.output_shape
         (None, 2, 2, 35)
+
+    References:
+        - Redmon and Farhadi, "YOLO9000: Better, Faster, Stronger", 2016,
+          <https://arxiv.org/abs/1612.08242>
     """
     sections = [_net(input_size)]
     for filters, stride in ((16, 2), (32, 2), (64, 2), (128, 2), (256, 2), (512, 1)):
@@ -70,8 +72,6 @@ def yolov2(
 
     `anchors` are in cells of 32 pixels.
 
-    Source: Redmon and Farhadi, "YOLO9000: Better, Faster, Stronger", 2016.
-
     Args:
         classes: number of classes, a positive integer.
         anchors: (width, height) of each anchor in cells.
@@ -80,6 +80,10 @@ def yolov2(
     Examples:
         >>> len(jc.detection.yolov2(classes=2, input_size=(64, 64)).heads)
         1
+
+    References:
+        - Redmon and Farhadi, "YOLO9000: Better, Faster, Stronger", 2016,
+          <https://arxiv.org/abs/1612.08242>
     """
     pool = _section("maxpool", size=2, stride=2)
     sections = [_net(input_size), _convolution(32, 3), pool, _convolution(64, 3), pool]
@@ -104,8 +108,6 @@ def tiny_yolov3(
 ) -> Network:
     """Tiny-YOLOv3: two heads, of cells of 32 x 32 and 16 x 16 pixels; six `anchors` in pixels.
 
-    Source: Redmon and Farhadi, "YOLOv3: An Incremental Improvement", 2018.
-
     Args:
         classes: number of classes, a positive integer.
         anchors: (width, height) of each anchor in pixels.
@@ -114,6 +116,10 @@ def tiny_yolov3(
     Examples:
         >>> len(jc.detection.tiny_yolov3(classes=2, input_size=(64, 64)).heads)
         2
+
+    References:
+        - Redmon and Farhadi, "YOLOv3: An Incremental Improvement", 2018,
+          <https://arxiv.org/abs/1804.02767>
     """
     sections = [_net(input_size)]
     for filters, stride in ((16, 2), (32, 2), (64, 2), (128, 2), (256, 2), (512, 1)):
@@ -130,8 +136,6 @@ def yolov3(
 ) -> Network:
     """YOLOv3 on Darknet-53: heads of cells of 32, 16 and 8 pixels; nine `anchors` in pixels.
 
-    Source: Redmon and Farhadi, "YOLOv3: An Incremental Improvement", 2018.
-
     Args:
         classes: number of classes, a positive integer.
         anchors: (width, height) of each anchor in pixels.
@@ -140,6 +144,10 @@ def yolov3(
     Examples:
         >>> len(jc.detection.yolov3(classes=2, input_size=(64, 64)).heads)
         3
+
+    References:
+        - Redmon and Farhadi, "YOLOv3: An Incremental Improvement", 2018,
+          <https://arxiv.org/abs/1804.02767>
     """
     sections = [_net(input_size), _convolution(32, 3)]
     for filters, blocks in ((64, 1), (128, 2), (256, 8), (512, 8), (1024, 4)):

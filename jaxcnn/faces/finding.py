@@ -52,9 +52,6 @@ def find_faces(
 ) -> list[Face]:
     """The faces in an image, from left to right.
 
-    Source: Viola and Jones, "Rapid Object Detection using a Boosted Cascade of Simple Features",
-    2001.
-
     Args:
         picture: uint8 (height, width, 3) in RGB or (height, width) in gray.
         scale_factor: how much larger the faces are that the next search looks for.
@@ -70,6 +67,10 @@ def find_faces(
     Examples:
         >>> jc.faces.find_faces(np.zeros((64, 64), np.uint8))
         []
+
+    References:
+        - Viola and Jones, "Rapid Object Detection using a Boosted Cascade of Simple Features",
+          2001, <https://doi.org/10.1109/CVPR.2001.990517>
     """
     cv2 = opencv("Finding faces")
     path = Path(

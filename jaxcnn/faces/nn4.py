@@ -113,6 +113,12 @@ def nn4_small2() -> Model:
     Examples:
         >>> jc.faces.nn4_small2().count_params()
         3743280
+
+    References:
+        - Amos, Ludwiczuk and Satyanarayanan, "OpenFace: A General-Purpose Face Recognition Library
+          with Mobile Applications", 2016, <https://cmusatyalab.github.io/openface/>
+        - Schroff, Kalenichenko and Philbin, "FaceNet: A Unified Embedding for Face Recognition and
+          Clustering", 2015, <https://arxiv.org/abs/1503.03832>
     """
     face = Input((SIZE, SIZE, 3), name="face")
     x = _unit(ZeroPadding2D(3, name="conv1_pad")(face), 64, 7, ("conv1", "bn1"), stride=2)
@@ -188,6 +194,10 @@ def read_openface(model: Model, path: str | os.PathLike[str]) -> None:
 
     Examples:
         >>> jc.faces.read_openface(jc.faces.nn4_small2(), "openface")
+
+    References:
+        - Amos, Ludwiczuk and Satyanarayanan, "OpenFace: A General-Purpose Face Recognition Library
+          with Mobile Applications", 2016, <https://cmusatyalab.github.io/openface/>
     """
     layers = [layer for layer in model.layers if layer.weight_paths()]
     if Path(path).is_dir():

@@ -26,6 +26,10 @@ def triplet_loss(y_true: object, y_pred: Sequence[jax.Array], alpha: float = 0.2
         >>> anchor, positive, negative = jnp.zeros((1, 2)), jnp.zeros((1, 2)), jnp.ones((1, 2))
         >>> jc.faces.triplet_loss(None, [anchor, positive, negative])
         Array(0., dtype=float32)
+
+    References:
+        - Schroff, Kalenichenko and Philbin, "FaceNet: A Unified Embedding for Face Recognition and
+          Clustering", 2015, <https://arxiv.org/abs/1503.03832>
     """
     if len(y_pred) != 3:
         raise ValueError(
@@ -62,6 +66,10 @@ def batch_hard_triplet_loss(y_true: jax.Array, y_pred: jax.Array, alpha: float =
         >>> encodings = jnp.array([[0.0, 0.0], [0.0, 0.0], [1.0, 0.0], [1.0, 0.0]])
         >>> jc.faces.batch_hard_triplet_loss(jnp.array([0, 0, 1, 1]), encodings)
         Array(0., dtype=float32)
+
+    References:
+        - Hermans, Beyer and Leibe, "In Defense of the Triplet Loss for Person Re-Identification",
+          2017, <https://arxiv.org/abs/1703.07737>
     """
     people = jnp.reshape(y_true, -1)
     if len(people) != len(y_pred):

@@ -102,8 +102,7 @@ class AlphaDropout(ModuleLayer):
 
     With that value v, in training mode the result is ``a * where(kept, x, v) + b`` with
     ``a = ((1 - rate) (1 + rate v**2)) ** -0.5`` and ``b = -a v rate``, which leaves a mean of 0 and
-    a variance of 1 as they are. `noise_shape` is that of Dropout. Source: Klambauer et al.,
-    "Self-Normalizing Neural Networks", 2017.
+    a variance of 1 as they are. `noise_shape` is that of Dropout.
 
     Args:
         rate: fraction of the inputs to drop, from 0 to below 1.
@@ -121,6 +120,10 @@ class AlphaDropout(ModuleLayer):
     Examples:
         >>> jc.layers.AlphaDropout(0.1)(jnp.ones((1, 3)))  # not in training mode
         Array([[1., 1., 1.]], dtype=float32)
+
+    References:
+        - Klambauer et al., "Self-Normalizing Neural Networks", 2017,
+          <https://arxiv.org/abs/1706.02515>
     """
 
     def __init__(
@@ -252,7 +255,6 @@ class BatchNormalization(ModuleLayer):
     In programs for Keras 2.2 the running ones are the weighted mean of the batches alone, without
     the value before the first of them, and the variance is that of a sample.
     Weights: ``gamma``, ``beta`` in params; ``moving_mean``, ``moving_variance`` in batch_stats.
-    Source: Ioffe and Szegedy, "Batch Normalization", 2015.
 
     Args:
         axis: the axis with a mean and a variance for each index, counted with the batch as 0: -1
@@ -291,6 +293,9 @@ class BatchNormalization(ModuleLayer):
         >>> layer(jnp.array([[1.0], [3.0]]), training=True)
         Array([[-1.],
                [ 1.]], dtype=float32)
+
+    References:
+        - Ioffe and Szegedy, "Batch Normalization", 2015, <https://arxiv.org/abs/1502.03167>
     """
 
     def __init__(
@@ -369,6 +374,10 @@ class Conv1D(ModuleLayer):
     Examples:
         >>> jc.layers.Conv1D(8, 3, padding="causal")(jnp.zeros((2, 10, 4))).shape
         (2, 10, 8)
+
+    References:
+        - van den Oord et al., "WaveNet: A Generative Model for Raw Audio", 2016,
+          <https://arxiv.org/abs/1609.03499>
     """
 
     def __init__(
@@ -429,6 +438,10 @@ class Conv1DTranspose(ModuleLayer):
     Examples:
         >>> jc.layers.Conv1DTranspose(8, 3, strides=2, padding="same")(jnp.ones((1, 10, 4))).shape
         (1, 20, 8)
+
+    References:
+        - Dumoulin and Visin, "A Guide to Convolution Arithmetic for Deep Learning", 2016,
+          <https://arxiv.org/abs/1603.07285>
     """
 
     def __init__(
@@ -490,6 +503,12 @@ class Conv2D(ModuleLayer):
         (2, 26, 26, 8)
         >>> jc.layers.Conv2D(8, (3, 5), strides=2, padding="same")(jnp.zeros((2, 28, 28, 1))).shape
         (2, 14, 14, 8)
+
+    References:
+        - LeCun et al., "Gradient-Based Learning Applied to Document Recognition", 1998,
+          <http://yann.lecun.com/exdb/publis/pdf/lecun-98.pdf>
+        - Yu and Koltun, "Multi-Scale Context Aggregation by Dilated Convolutions", 2015,
+          <https://arxiv.org/abs/1511.07122>
     """
 
     def __init__(
@@ -555,6 +574,10 @@ class Conv2DTranspose(ModuleLayer):
     Examples:
         >>> jc.layers.Conv2DTranspose(8, 3, strides=2, padding="same")(jnp.ones((1, 7, 7, 4))).shape
         (1, 14, 14, 8)
+
+    References:
+        - Dumoulin and Visin, "A Guide to Convolution Arithmetic for Deep Learning", 2016,
+          <https://arxiv.org/abs/1603.07285>
     """
 
     def __init__(
@@ -672,6 +695,10 @@ class Conv3DTranspose(ModuleLayer):
     Examples:
         >>> jc.layers.Conv3DTranspose(2, 3)(jnp.ones((1, 4, 4, 4, 2))).shape
         (1, 6, 6, 6, 2)
+
+    References:
+        - Dumoulin and Visin, "A Guide to Convolution Arithmetic for Deep Learning", 2016,
+          <https://arxiv.org/abs/1603.07285>
     """
 
     def __init__(
@@ -694,8 +721,7 @@ class ConvLSTM2D(RecurrentLayer):
     `padding` and `dilation_rate` are those of the convolution of the input; that of the state keeps
     its size. Weights, gates in the order i, f, c, o: ``kernel`` (*kernel_size, channels, 4 *
     filters), ``recurrent_kernel`` (*kernel_size, filters, 4 * filters), ``bias`` (4 * filters,).
-    The states h and c have the shape of an output. Source: Shi et al., "Convolutional LSTM
-    Network", 2015.
+    The states h and c have the shape of an output.
 
     Args:
         filters: number of maps of the output, a positive integer.
@@ -761,6 +787,10 @@ class ConvLSTM2D(RecurrentLayer):
     Examples:
         >>> jc.layers.ConvLSTM2D(4, 3, padding="same")(jnp.zeros((1, 5, 8, 8, 2))).shape
         (1, 8, 8, 4)
+
+    References:
+        - Shi et al., "Convolutional LSTM Network: A Machine Learning Approach for Precipitation
+          Nowcasting", 2015, <https://arxiv.org/abs/1506.04214>
     """
 
     def __init__(
@@ -835,6 +865,10 @@ class ConvLSTM2DCell(ModuleLayer):
         >>> cell = jc.layers.ConvLSTM2DCell(4, 3, padding="same")
         >>> jc.layers.ConvRNN2D(cell)(jnp.zeros((1, 5, 8, 8, 2))).shape
         (1, 8, 8, 4)
+
+    References:
+        - Shi et al., "Convolutional LSTM Network: A Machine Learning Approach for Precipitation
+          Nowcasting", 2015, <https://arxiv.org/abs/1506.04214>
     """
 
     def __init__(
@@ -1013,6 +1047,12 @@ class CuDNNGRU(GatedLayer):
     Examples:
         >>> jc.layers.CuDNNGRU(8)(jnp.ones((2, 10, 4))).shape
         (2, 8)
+
+    References:
+        - Cho et al., "Learning Phrase Representations using RNN Encoder-Decoder for Statistical
+          Machine Translation", 2014, <https://arxiv.org/abs/1406.1078>
+        - Chetlur et al., "cuDNN: Efficient Primitives for Deep Learning", 2014,
+          <https://arxiv.org/abs/1410.0759>
     """
 
     def __init__(
@@ -1074,6 +1114,12 @@ class CuDNNLSTM(GatedLayer):
     Examples:
         >>> jc.layers.CuDNNLSTM(8)(jnp.ones((2, 10, 4))).shape
         (2, 8)
+
+    References:
+        - Hochreiter and Schmidhuber, "Long Short-Term Memory", 1997,
+          <https://doi.org/10.1162/neco.1997.9.8.1735>
+        - Chetlur et al., "cuDNN: Efficient Primitives for Deep Learning", 2014,
+          <https://arxiv.org/abs/1410.0759>
     """
 
     def __init__(
@@ -1091,9 +1137,6 @@ class CuDNNLSTM(GatedLayer):
 class CustomScaleLayer(ModuleLayer):
     """The first of two inputs plus `scale` times the second, as Inception-ResNet adds residuals.
 
-    Source: Szegedy et al., "Inception-v4, Inception-ResNet and the Impact of Residual Connections",
-    2016.
-
     Args:
         scale: factor of the second input.
         **kwargs: `name`, `trainable`, `weights`, `dtype`, and where the layer is the first of a
@@ -1106,6 +1149,10 @@ class CustomScaleLayer(ModuleLayer):
     Examples:
         >>> jc.layers.CustomScaleLayer(0.25)([jnp.array([[1.0]]), jnp.array([[2.0]])])
         Array([[1.5]], dtype=float32)
+
+    References:
+        - Szegedy et al., "Inception-v4, Inception-ResNet and the Impact of Residual Connections on
+          Learning", 2016, <https://arxiv.org/abs/1602.07261>
     """
 
     def __init__(
@@ -1208,6 +1255,10 @@ class DepthwiseConv2D(ModuleLayer):
     Examples:
         >>> jc.layers.DepthwiseConv2D(3, depth_multiplier=2)(jnp.ones((1, 8, 8, 4))).shape
         (1, 6, 6, 8)
+
+    References:
+        - Howard et al., "MobileNets: Efficient Convolutional Neural Networks for Mobile Vision
+          Applications", 2017, <https://arxiv.org/abs/1704.04861>
     """
 
     def __init__(
@@ -1273,6 +1324,10 @@ class Dropout(ModuleLayer):
         Array([[1., 1., 1.]], dtype=float32)
         >>> jc.layers.Dropout(0.5, seed=1)(jnp.ones((1, 1000)), training=True).max()
         Array(2., dtype=float32)
+
+    References:
+        - Srivastava et al., "Dropout: A Simple Way to Prevent Neural Networks from Overfitting",
+          2014, <https://jmlr.org/papers/v15/srivastava14a.html>
     """
 
     def __init__(
@@ -1283,9 +1338,6 @@ class Dropout(ModuleLayer):
 
 class ELU(ModuleLayer):
     """``x`` where positive, ``alpha * (exp(x) - 1)`` elsewhere.
-
-    Source: Clevert et al., "Fast and Accurate Deep Network Learning by Exponential Linear Units",
-    2015.
 
     Args:
         alpha: minus the value for very negative inputs. Default: 1.0.
@@ -1299,6 +1351,10 @@ class ELU(ModuleLayer):
     Examples:
         >>> jc.layers.ELU()(jnp.array([[-1.0, 1.0]])).round(3)
         Array([[-0.632,  1.   ]], dtype=float32)
+
+    References:
+        - Clevert, Unterthiner and Hochreiter, "Fast and Accurate Deep Network Learning by
+          Exponential Linear Units", 2015, <https://arxiv.org/abs/1511.07289>
     """
 
     def __init__(
@@ -1339,6 +1395,10 @@ class Embedding(EmbeddingLayer):
     Examples:
         >>> jc.layers.Embedding(100, 8)(jnp.array([[3, 1, 4]])).shape
         (1, 3, 8)
+
+    References:
+        - Bengio et al., "A Neural Probabilistic Language Model", 2003,
+          <https://www.jmlr.org/papers/v3/bengio03a.html>
     """
 
     def __init__(
@@ -1353,8 +1413,6 @@ class EuclideanRBF(ModuleLayer):
     """Squared distances to one centre a unit: (batch, features) to (batch, units).
 
     The nearest class has the smallest. The centres stand in ``kernel`` (features, units).
-
-    Source: LeCun et al., "Gradient-Based Learning Applied to Document Recognition", 1998.
 
     Args:
         units: width of the output, a positive integer.
@@ -1374,6 +1432,10 @@ class EuclideanRBF(ModuleLayer):
     Examples:
         >>> jc.layers.EuclideanRBF(1, kernel_initializer="zeros")(jnp.array([[3.0, 4.0]]))
         Array([[25.]], dtype=float32)
+
+    References:
+        - LeCun et al., "Gradient-Based Learning Applied to Document Recognition", 1998,
+          <http://yann.lecun.com/exdb/publis/pdf/lecun-98.pdf>
     """
 
     def __init__(
@@ -1421,8 +1483,7 @@ class GRU(GatedLayer):
     in the order z, r, c: ``kernel`` (features, 3 * units), ``recurrent_kernel`` (units, 3 * units),
     ``bias`` (3 * units,) or, with `reset_after`, (2, 3 * units), of the input and of the state.
     `dropout` and `recurrent_dropout` as in SimpleRNN, by one mask for each gate or, with
-    ``implementation=2``, one for all; otherwise `implementation` changes nothing. Source: Cho et
-    al., "On the Properties of Neural Machine Translation", 2014.
+    ``implementation=2``, one for all; otherwise `implementation` changes nothing.
 
     Args:
         units: width of the output, a positive integer.
@@ -1478,6 +1539,12 @@ class GRU(GatedLayer):
     Examples:
         >>> jc.layers.GRU(8, return_sequences=True)(jnp.ones((2, 10, 4))).shape
         (2, 10, 8)
+
+    References:
+        - Cho et al., "On the Properties of Neural Machine Translation: Encoder-Decoder Approaches",
+          2014, <https://arxiv.org/abs/1409.1259>
+        - Gal and Ghahramani, "A Theoretically Grounded Application of Dropout in Recurrent Neural
+          Networks", 2016, <https://arxiv.org/abs/1512.05287>
     """
 
     def __init__(
@@ -1541,6 +1608,10 @@ class GRUCell(ModuleLayer):
     Examples:
         >>> jc.layers.RNN(jc.layers.GRUCell(8))(jnp.ones((2, 10, 4))).shape
         (2, 8)
+
+    References:
+        - Cho et al., "On the Properties of Neural Machine Translation: Encoder-Decoder Approaches",
+          2014, <https://arxiv.org/abs/1409.1259>
     """
 
     def __init__(
@@ -1560,7 +1631,6 @@ class GaussianDropout(ModuleLayer):
     """In training mode ``x * n`` with independent n of mean 1.
 
     Their standard deviation is ``sqrt(rate / (1 - rate))``.
-    Source: Srivastava et al., "Dropout", 2014.
 
     Args:
         rate: what a Dropout of the same variance would drop, from 0 to below 1.
@@ -1576,6 +1646,10 @@ class GaussianDropout(ModuleLayer):
     Examples:
         >>> jc.layers.GaussianDropout(0.5)(jnp.ones((1, 3)))  # not in training mode
         Array([[1., 1., 1.]], dtype=float32)
+
+    References:
+        - Srivastava et al., "Dropout: A Simple Way to Prevent Neural Networks from Overfitting",
+          2014, <https://jmlr.org/papers/v15/srivastava14a.html>
     """
 
     def __init__(
@@ -1600,6 +1674,10 @@ class GaussianNoise(ModuleLayer):
     Examples:
         >>> jc.layers.GaussianNoise(0.1)(jnp.ones((1, 3)))  # not in training mode
         Array([[1., 1., 1.]], dtype=float32)
+
+    References:
+        - Bishop, "Training with Noise is Equivalent to Tikhonov Regularization", 1995,
+          <https://doi.org/10.1162/neco.1995.7.1.108>
     """
 
     def __init__(
@@ -1650,6 +1728,9 @@ class GlobalAveragePooling2D(ModuleLayer):
     Examples:
         >>> jc.layers.GlobalAveragePooling2D()(jnp.zeros((2, 7, 7, 5))).shape
         (2, 5)
+
+    References:
+        - Lin, Chen and Yan, "Network in Network", 2013, <https://arxiv.org/abs/1312.4400>
     """
 
     def __init__(
@@ -1765,7 +1846,7 @@ class LSTM(GatedLayer):
     (units, 4 * units), ``bias`` (4 * units,), which starts as 1 for the forget gate with
     `unit_forget_bias`. States: h and c. `dropout` and `recurrent_dropout` as in SimpleRNN, by one
     mask for each gate or, with ``implementation=2``, one for all; otherwise `implementation`
-    changes nothing. Source: Hochreiter and Schmidhuber, "Long Short-Term Memory", 1997.
+    changes nothing.
 
     Args:
         units: width of the output, a positive integer.
@@ -1822,6 +1903,14 @@ class LSTM(GatedLayer):
         >>> output, h, c = jc.layers.LSTM(8, return_state=True)(jnp.ones((2, 10, 4)))
         >>> output.shape, h.shape, c.shape
         ((2, 8), (2, 8), (2, 8))
+
+    References:
+        - Hochreiter and Schmidhuber, "Long Short-Term Memory", 1997,
+          <https://doi.org/10.1162/neco.1997.9.8.1735>
+        - Jozefowicz, Zaremba and Sutskever, "An Empirical Exploration of Recurrent Network
+          Architectures", 2015, <https://proceedings.mlr.press/v37/jozefowicz15.html>
+        - Gal and Ghahramani, "A Theoretically Grounded Application of Dropout in Recurrent Neural
+          Networks", 2016, <https://arxiv.org/abs/1512.05287>
     """
 
     def __init__(
@@ -1885,6 +1974,12 @@ class LSTMCell(ModuleLayer):
     Examples:
         >>> jc.layers.RNN(jc.layers.LSTMCell(8))(jnp.ones((2, 10, 4))).shape
         (2, 8)
+
+    References:
+        - Hochreiter and Schmidhuber, "Long Short-Term Memory", 1997,
+          <https://doi.org/10.1162/neco.1997.9.8.1735>
+        - Jozefowicz, Zaremba and Sutskever, "An Empirical Exploration of Recurrent Network
+          Architectures", 2015, <https://proceedings.mlr.press/v37/jozefowicz15.html>
     """
 
     def __init__(
@@ -1942,8 +2037,7 @@ class LayerNormalization(ModuleLayer):
     """``gamma * (x - mean) / sqrt(variance + epsilon) + beta``, the statistics of each sample.
 
     `axis` is one axis or several, over which they are taken, without the batch; ``gamma`` and
-    ``beta`` have their sizes. The variance is biased; everything is computed in float32. Source: Ba
-    et al., "Layer Normalization", 2016.
+    ``beta`` have their sizes. The variance is biased; everything is computed in float32.
 
     Args:
         axis: the axis or axes over which the statistics are taken, counted with the batch as 0; not
@@ -1974,6 +2068,9 @@ class LayerNormalization(ModuleLayer):
     Examples:
         >>> jc.layers.LayerNormalization(epsilon=0.0)(jnp.array([[1.0, 3.0]]))
         Array([[-1.,  1.]], dtype=float32)
+
+    References:
+        - Ba, Kiros and Hinton, "Layer Normalization", 2016, <https://arxiv.org/abs/1607.06450>
     """
 
     def __init__(
@@ -1988,8 +2085,6 @@ class LayerNormalization(ModuleLayer):
 class LeakyReLU(ModuleLayer):
     """``x`` where positive, ``alpha * x`` elsewhere.
 
-    Source: Maas et al., "Rectifier Nonlinearities", 2013.
-
     Args:
         alpha: the slope below zero. Default: 0.3.
         **kwargs: `name`, `trainable`, `weights`, `dtype`, and where the layer is the first of a
@@ -2002,6 +2097,10 @@ class LeakyReLU(ModuleLayer):
     Examples:
         >>> jc.layers.LeakyReLU(0.25)(jnp.array([[-4.0, 4.0]]))
         Array([[-1.,  4.]], dtype=float32)
+
+    References:
+        - Maas, Hannun and Ng, "Rectifier Nonlinearities Improve Neural Network Acoustic Models",
+          2013, <https://ai.stanford.edu/~amaas/papers/relu_hybrid_icml2013_final.pdf>
     """
 
     def __init__(
@@ -2013,8 +2112,7 @@ class LocalResponseNormalization(ModuleLayer):
     """``x / (bias + alpha * s) ** beta``, s being the sum of squares over neighbouring channels.
 
     These are up to `depth_radius` on either side. (batch, height, width, channels) to the same
-    shape. The defaults are AlexNet's. Source: Krizhevsky et al., "ImageNet Classification with Deep
-    Convolutional Neural Networks", 2012.
+    shape. The defaults are AlexNet's.
 
     Args:
         depth_radius: number of channels on either side, at least 0. Default: 2.
@@ -2033,6 +2131,11 @@ class LocalResponseNormalization(ModuleLayer):
     Examples:
         >>> jc.layers.LocalResponseNormalization(alpha=1.0, beta=1.0)(jnp.ones((1, 1, 1, 1)))
         Array([[[[0.5]]]], dtype=float32)
+
+    References:
+        - Krizhevsky, Sutskever and Hinton, "ImageNet Classification with Deep Convolutional Neural
+          Networks", 2012,
+          <https://papers.nips.cc/paper/2012/hash/c399862d3b9d6b76c8436e924a68c45b-Abstract.html>
     """
 
     def __init__(
@@ -2139,6 +2242,10 @@ class LocallyConnected2D(ModuleLayer):
     Examples:
         >>> jc.layers.LocallyConnected2D(4, 3)(jnp.zeros((1, 8, 8, 2))).shape
         (1, 6, 6, 4)
+
+    References:
+        - Taigman et al., "DeepFace: Closing the Gap to Human-Level Performance in Face
+          Verification", 2014, <https://doi.org/10.1109/CVPR.2014.220>
     """
 
     def __init__(
@@ -2351,7 +2458,7 @@ class PReLU(ModuleLayer):
     """``x`` where positive, ``alpha * x`` elsewhere, with ``alpha`` trained, of a sample's shape.
 
     `shared_axes` (counting the batch as 0) have one alpha for all positions: [1, 2] for one a
-    channel of images. Source: He et al., "Delving Deep into Rectifiers", 2015.
+    channel of images.
 
     Args:
         alpha_initializer: how `alpha` starts: a name, an object of `jaxcnn.initializers`, or a
@@ -2372,6 +2479,9 @@ class PReLU(ModuleLayer):
     Examples:
         >>> jc.layers.PReLU(alpha_initializer="ones")(jnp.array([[-4.0, 4.0]]))
         Array([[-4.,  4.]], dtype=float32)
+
+    References:
+        - He et al., "Delving Deep into Rectifiers", 2015, <https://arxiv.org/abs/1502.01852>
     """
 
     def __init__(
@@ -2386,8 +2496,6 @@ class PartialConv2D(ModuleLayer):
 
     ``connections[j]`` lists the input channels that map j is connected to; the kernel
     (*kernel_size, number of connections) holds the window of each in that order.
-
-    Source: LeCun et al., "Gradient-Based Learning Applied to Document Recognition", 1998.
 
     Args:
         connections: for each map of the output the channels of the input that it sees: at least
@@ -2426,6 +2534,10 @@ class PartialConv2D(ModuleLayer):
     Examples:
         >>> jc.layers.PartialConv2D([[0, 1], [1, 2], [0]], 5)(jnp.zeros((1, 14, 14, 3))).shape
         (1, 10, 10, 3)
+
+    References:
+        - LeCun et al., "Gradient-Based Learning Applied to Document Recognition", 1998,
+          <http://yann.lecun.com/exdb/publis/pdf/lecun-98.pdf>
     """
 
     def __init__(
@@ -2504,9 +2616,8 @@ class RandomizedReLU(ModuleLayer):
     """``x`` where positive, ``a * x`` elsewhere, with another ``a`` for each element of the input.
 
     In training mode each ``a`` is drawn evenly from `lower` to `upper` (from the ``dropout``
-    stream; `seed` gives the layer a separate stream), else it is the mean of both. Source: Xu et
-    al., "Empirical Evaluation of Rectified Activations in Convolutional Network", 2015, whose best
-    range 1/8 to 1/3 is the default.
+    stream; `seed` gives the layer a separate stream), else it is the mean of both. The paper's best
+    range, 1/8 to 1/3, is the default.
 
     Args:
         lower: the smallest slope below zero, at least 0. Default: 0.125.
@@ -2523,6 +2634,10 @@ class RandomizedReLU(ModuleLayer):
     Examples:
         >>> jc.layers.RandomizedReLU(0.25, 0.75)(jnp.array([[-4.0, 4.0]]))
         Array([[-2.,  4.]], dtype=float32)
+
+    References:
+        - Xu et al., "Empirical Evaluation of Rectified Activations in Convolutional Network", 2015,
+          <https://arxiv.org/abs/1505.00853>
     """
 
     def __init__(
@@ -2548,6 +2663,10 @@ class ReLU(ModuleLayer):
     Examples:
         >>> jc.layers.ReLU(max_value=6)(jnp.array([[-1.0, 3.0, 9.0]]))
         Array([[0., 3., 6.]], dtype=float32)
+
+    References:
+        - Nair and Hinton, "Rectified Linear Units Improve Restricted Boltzmann Machines", 2010,
+          <https://www.cs.toronto.edu/~hinton/absps/reluICML.pdf>
     """
 
     def __init__(
@@ -2683,6 +2802,10 @@ class SeparableConv1D(ModuleLayer):
     Examples:
         >>> jc.layers.SeparableConv1D(8, 3)(jnp.ones((1, 10, 4))).shape
         (1, 8, 8)
+
+    References:
+        - Chollet, "Xception: Deep Learning with Depthwise Separable Convolutions", 2016,
+          <https://arxiv.org/abs/1610.02357>
     """
 
     def __init__(
@@ -2704,8 +2827,7 @@ class SeparableConv2D(ModuleLayer):
     new_w, filters).
 
     Weights: ``depthwise_kernel`` (rows, columns, channels, depth_multiplier), ``pointwise_kernel``
-    (1, 1, channels * depth_multiplier, filters), ``bias`` (filters,). Source: Chollet, "Xception",
-    2016.
+    (1, 1, channels * depth_multiplier, filters), ``bias`` (filters,).
 
     Args:
         filters: number of maps of the output, a positive integer.
@@ -2758,6 +2880,10 @@ class SeparableConv2D(ModuleLayer):
     Examples:
         >>> jc.layers.SeparableConv2D(8, 3)(jnp.ones((1, 8, 8, 4))).shape
         (1, 6, 6, 8)
+
+    References:
+        - Chollet, "Xception: Deep Learning with Depthwise Separable Convolutions", 2016,
+          <https://arxiv.org/abs/1610.02357>
     """
 
     def __init__(
@@ -2831,6 +2957,11 @@ class SimpleRNN(GatedLayer):
     Examples:
         >>> jc.layers.SimpleRNN(8)(jnp.ones((2, 10, 4))).shape
         (2, 8)
+
+    References:
+        - Elman, "Finding Structure in Time", 1990, <https://doi.org/10.1207/s15516709cog1402_1>
+        - Gal and Ghahramani, "A Theoretically Grounded Application of Dropout in Recurrent Neural
+          Networks", 2016, <https://arxiv.org/abs/1512.05287>
     """
 
     def __init__(
@@ -2889,6 +3020,11 @@ class SimpleRNNCell(ModuleLayer):
     Examples:
         >>> jc.layers.RNN(jc.layers.SimpleRNNCell(8))(jnp.ones((2, 10, 4))).shape
         (2, 8)
+
+    References:
+        - Elman, "Finding Structure in Time", 1990, <https://doi.org/10.1207/s15516709cog1402_1>
+        - Gal and Ghahramani, "A Theoretically Grounded Application of Dropout in Recurrent Neural
+          Networks", 2016, <https://arxiv.org/abs/1512.05287>
     """
 
     def __init__(
@@ -2919,6 +3055,10 @@ class Softmax(ModuleLayer):
     Examples:
         >>> jc.layers.Softmax()(jnp.zeros((1, 4)))
         Array([[0.25, 0.25, 0.25, 0.25]], dtype=float32)
+
+    References:
+        - Bridle, "Probabilistic Interpretation of Feedforward Classification Network Outputs",
+          1990, <https://doi.org/10.1007/978-3-642-76153-9_28>
     """
 
     def __init__(
@@ -2943,6 +3083,10 @@ class SpatialDropout1D(ModuleLayer):
     Examples:
         >>> jc.layers.SpatialDropout1D(0.5)(jnp.ones((2, 10, 4))).shape
         (2, 10, 4)
+
+    References:
+        - Tompson et al., "Efficient Object Localization Using Convolutional Networks", 2015,
+          <https://arxiv.org/abs/1411.4280>
     """
 
     def __init__(
@@ -2969,6 +3113,10 @@ class SpatialDropout2D(ModuleLayer):
     Examples:
         >>> jc.layers.SpatialDropout2D(0.5)(jnp.ones((2, 8, 8, 4))).shape
         (2, 8, 8, 4)
+
+    References:
+        - Tompson et al., "Efficient Object Localization Using Convolutional Networks", 2015,
+          <https://arxiv.org/abs/1411.4280>
     """
 
     def __init__(
@@ -2996,6 +3144,10 @@ class SpatialDropout3D(ModuleLayer):
     Examples:
         >>> jc.layers.SpatialDropout3D(0.5)(jnp.ones((2, 4, 4, 4, 3))).shape
         (2, 4, 4, 4, 3)
+
+    References:
+        - Tompson et al., "Efficient Object Localization Using Convolutional Networks", 2015,
+          <https://arxiv.org/abs/1411.4280>
     """
 
     def __init__(
@@ -3037,8 +3189,6 @@ class Subsampling2D(ModuleLayer):
     Each map has one trained coefficient and bias. (batch, height, width, channels) to (batch,
     height // rows, width // columns, channels) for a `pool_size` of (rows, columns).
 
-    Source: LeCun et al., "Gradient-Based Learning Applied to Document Recognition", 1998.
-
     Args:
         pool_size: size of the window in elements: a positive integer for all spatial axes, or one
             for each. Default: (2, 2).
@@ -3060,6 +3210,10 @@ class Subsampling2D(ModuleLayer):
     Examples:
         >>> jc.layers.Subsampling2D()(jnp.zeros((1, 28, 28, 6))).shape
         (1, 14, 14, 6)
+
+    References:
+        - LeCun et al., "Gradient-Based Learning Applied to Document Recognition", 1998,
+          <http://yann.lecun.com/exdb/publis/pdf/lecun-98.pdf>
     """
 
     def __init__(
@@ -3090,8 +3244,6 @@ class Subtract(ModuleLayer):
 class ThresholdedReLU(ModuleLayer):
     """``x`` where it is above `theta`, 0 elsewhere.
 
-    Source: Konda et al., "Zero-Bias Autoencoders", 2014.
-
     Args:
         theta: the value above which inputs pass, at least 0. Default: 1.0.
         **kwargs: `name`, `trainable`, `weights`, `dtype`, and where the layer is the first of a
@@ -3104,6 +3256,10 @@ class ThresholdedReLU(ModuleLayer):
     Examples:
         >>> jc.layers.ThresholdedReLU(1.5)(jnp.array([[1.0, 2.0]]))
         Array([[0., 2.]], dtype=float32)
+
+    References:
+        - Konda, Memisevic and Krueger, "Zero-Bias Autoencoders and the Benefits of Co-Adapting
+          Features", 2014, <https://arxiv.org/abs/1402.3337>
     """
 
     def __init__(

@@ -103,15 +103,16 @@ class SquaredHinge(Loss):
 class CategoricalHinge(Loss):
     """``max(0, 1 + greatest wrong score - right score)`` for one-hot targets.
 
-    (Crammer and Singer, On the Algorithmic Implementation of Multiclass Kernel-based Vector
-    Machines, 2001.)
-
     Raises:
         ValueError: the shapes do not fit.
 
     Examples:
         >>> jc.losses.CategoricalHinge()(jnp.array([[0.0, 1.0]]), jnp.array([[0.5, 0.75]]))
         Array([0.75], dtype=float32)
+
+    References:
+        - Crammer and Singer, "On the Algorithmic Implementation of Multiclass Kernel-based Vector
+          Machines", 2001, <https://www.jmlr.org/papers/v2/crammer01a.html>
     """
 
     def __init__(
@@ -138,8 +139,6 @@ class LogCosh(Loss):
 class Huber(Loss):
     """Mean of ``error**2 / 2`` where ``|error| <= delta``, else of ``delta (|error| - delta / 2)``.
 
-    (Huber, Robust Estimation of a Location Parameter, 1964.)
-
     Args:
         delta: error up to which the loss is quadratic, above 0.
 
@@ -149,6 +148,10 @@ class Huber(Loss):
     Examples:
         >>> jc.losses.Huber()(jnp.array([[0.0, 0.0]]), jnp.array([[1.0, 3.0]]))
         Array([1.5], dtype=float32)
+
+    References:
+        - Huber, "Robust Estimation of a Location Parameter", 1964,
+          <https://doi.org/10.1214/aoms/1177703732>
     """
 
     def __init__(
@@ -233,6 +236,10 @@ class KLDivergence(Loss):
         >>> p, q = jnp.array([[0.5, 0.5]]), jnp.array([[0.25, 0.75]])
         >>> round(jc.losses.KLDivergence()(p, q).item(), 3)
         0.144
+
+    References:
+        - Kullback and Leibler, "On Information and Sufficiency", 1951,
+          <https://doi.org/10.1214/aoms/1177729694>
     """
 
     def __init__(

@@ -157,9 +157,6 @@ def squared_hinge(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
 def categorical_hinge(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
     """``max(0, 1 + greatest wrong score - right score)`` for one-hot targets.
 
-    (Crammer and Singer, On the Algorithmic Implementation of Multiclass Kernel-based Vector
-    Machines, 2001.)
-
     Args:
         y_true: one-hot targets, of the shape of `y_pred`.
         y_pred: scores, (batch, ..., classes).
@@ -170,6 +167,10 @@ def categorical_hinge(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
     Examples:
         >>> jc.losses.categorical_hinge(jnp.array([[0.0, 1.0]]), jnp.array([[0.5, 0.75]]))
         Array([0.75], dtype=float32)
+
+    References:
+        - Crammer and Singer, "On the Algorithmic Implementation of Multiclass Kernel-based Vector
+          Machines", 2001, <https://www.jmlr.org/papers/v2/crammer01a.html>
     """
     y_true, y_pred = aligned(y_true, y_pred)
     right = jnp.sum(y_true * y_pred, axis=-1)
@@ -203,8 +204,6 @@ def logcosh(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
 def huber(y_true: ArrayLike, y_pred: ArrayLike, delta: float = 1.0) -> Array:
     """Mean of ``error**2 / 2`` where ``|error| <= delta``, else of ``delta (|error| - delta / 2)``.
 
-    (Huber, Robust Estimation of a Location Parameter, 1964.)
-
     Args:
         y_true: targets, of the shape of `y_pred`.
         y_pred: predictions, (batch, ..., n); the mean or sum is taken over the last axis.
@@ -216,6 +215,10 @@ def huber(y_true: ArrayLike, y_pred: ArrayLike, delta: float = 1.0) -> Array:
     Examples:
         >>> jc.losses.huber(jnp.array([[0.0, 0.0]]), jnp.array([[1.0, 3.0]]))
         Array([1.5], dtype=float32)
+
+    References:
+        - Huber, "Robust Estimation of a Location Parameter", 1964,
+          <https://doi.org/10.1214/aoms/1177703732>
     """
     y_true, y_pred = aligned(y_true, y_pred)
     error = absolute(y_pred - y_true)
@@ -324,6 +327,10 @@ def kullback_leibler_divergence(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
         >>> p, q = jnp.array([[0.5, 0.5]]), jnp.array([[0.25, 0.75]])
         >>> round(jc.losses.kullback_leibler_divergence(p, q).item(), 3)
         0.144
+
+    References:
+        - Kullback and Leibler, "On Information and Sufficiency", 1951,
+          <https://doi.org/10.1214/aoms/1177729694>
     """
     y_true, y_pred = (jnp.clip(y, config.epsilon(), 1.0) for y in aligned(y_true, y_pred))
     return jnp.sum(y_true * jnp.log(y_true / y_pred), axis=-1)

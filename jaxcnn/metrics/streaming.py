@@ -163,6 +163,10 @@ class AUC(Metric):
         >>> metric = jc.metrics.AUC()
         >>> metric.result(metric.update(metric.init(), y_true, y_pred))
         Array(1., dtype=float32)
+
+    References:
+        - Davis and Goadrich, "The Relationship Between Precision-Recall and ROC Curves", 2006,
+          <https://doi.org/10.1145/1143844.1143874>
     """
 
     num_thresholds: int = 200

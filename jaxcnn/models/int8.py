@@ -41,6 +41,10 @@ class Int8Model:
         >>> small = jc.models.Int8Model(model)
         >>> np.allclose(small.predict(x), model.predict(x), atol=0.02)
         True
+
+    References:
+        - Jacob et al., "Quantization and Training of Neural Networks for Efficient
+          Integer-Arithmetic-Only Inference", 2017, <https://arxiv.org/abs/1712.05877>
     """
 
     def __init__(self, model: Model, batch_size: int = 32) -> None:

@@ -57,6 +57,9 @@ def lsuv(
         >>> variances = jc.models.lsuv(network, np.random.default_rng(0).normal(size=(256, 32)))
         >>> [round(float(variance)) for variance in variances.values()]
         [1]
+
+    References:
+        - Mishkin and Matas, "All You Need is a Good Init", 2015, <https://arxiv.org/abs/1511.06422>
     """
     graph, variables = model.module, model.variables
     assert isinstance(graph, Graph)

@@ -37,14 +37,16 @@ class WithAlpha(Layer):
 class LeakyReLU(WithAlpha):
     """``x`` where positive, ``alpha * x`` elsewhere.
 
-    Source: Maas et al., "Rectifier Nonlinearities", 2013.
-
     Args:
         alpha: the slope below zero.
 
     Examples:
         >>> jc.layers.LeakyReLU(0.25)(jnp.array([[-4.0, 4.0]]))
         Array([[-1.,  4.]], dtype=float32)
+
+    References:
+        - Maas, Hannun and Ng, "Rectifier Nonlinearities Improve Neural Network Acoustic Models",
+          2013, <https://ai.stanford.edu/~amaas/papers/relu_hybrid_icml2013_final.pdf>
     """
 
     alpha: float = 0.3
@@ -58,7 +60,7 @@ class PReLU(Layer):
     """``x`` where positive, ``alpha * x`` elsewhere, with ``alpha`` trained, of a sample's shape.
 
     `shared_axes` (counting the batch as 0) have one alpha for all positions: [1, 2] for one a
-    channel of images. Source: He et al., "Delving Deep into Rectifiers", 2015.
+    channel of images.
 
     Args:
         shared_axes: axes that have one alpha for all positions, counted with the batch as 0, none
@@ -67,6 +69,9 @@ class PReLU(Layer):
     Examples:
         >>> jc.layers.PReLU(alpha_initializer="ones")(jnp.array([[-4.0, 4.0]]))
         Array([[-4.,  4.]], dtype=float32)
+
+    References:
+        - He et al., "Delving Deep into Rectifiers", 2015, <https://arxiv.org/abs/1502.01852>
     """
 
     alpha_initializer: Identifier = "zeros"
@@ -101,9 +106,8 @@ class RandomizedReLU(Layer):
     """``x`` where positive, ``a * x`` elsewhere, with another ``a`` for each element of the input.
 
     In training mode each ``a`` is drawn evenly from `lower` to `upper` (from the ``dropout``
-    stream; `seed` gives the layer a separate stream), else it is the mean of both. Source: Xu et
-    al., "Empirical Evaluation of Rectified Activations in Convolutional Network", 2015, whose best
-    range 1/8 to 1/3 is the default.
+    stream; `seed` gives the layer a separate stream), else it is the mean of both. The paper's best
+    range, 1/8 to 1/3, is the default.
 
     Args:
         lower: the smallest slope below zero, at least 0.
@@ -112,6 +116,10 @@ class RandomizedReLU(Layer):
     Examples:
         >>> jc.layers.RandomizedReLU(0.25, 0.75)(jnp.array([[-4.0, 4.0]]))
         Array([[-2.,  4.]], dtype=float32)
+
+    References:
+        - Xu et al., "Empirical Evaluation of Rectified Activations in Convolutional Network", 2015,
+          <https://arxiv.org/abs/1505.00853>
     """
 
     lower: float = 1 / 8
@@ -141,15 +149,16 @@ class RandomizedReLU(Layer):
 class ELU(WithAlpha):
     """``x`` where positive, ``alpha * (exp(x) - 1)`` elsewhere.
 
-    Source: Clevert et al., "Fast and Accurate Deep Network Learning by Exponential Linear Units",
-    2015.
-
     Args:
         alpha: minus the value for very negative inputs.
 
     Examples:
         >>> jc.layers.ELU()(jnp.array([[-1.0, 1.0]])).round(3)
         Array([[-0.632,  1.   ]], dtype=float32)
+
+    References:
+        - Clevert, Unterthiner and Hochreiter, "Fast and Accurate Deep Network Learning by
+          Exponential Linear Units", 2015, <https://arxiv.org/abs/1511.07289>
     """
 
     alpha: float = 1.0
@@ -162,14 +171,16 @@ class ELU(WithAlpha):
 class ThresholdedReLU(Layer):
     """``x`` where it is above `theta`, 0 elsewhere.
 
-    Source: Konda et al., "Zero-Bias Autoencoders", 2014.
-
     Args:
         theta: the value above which inputs pass, at least 0.
 
     Examples:
         >>> jc.layers.ThresholdedReLU(1.5)(jnp.array([[1.0, 2.0]]))
         Array([[0., 2.]], dtype=float32)
+
+    References:
+        - Konda, Memisevic and Krueger, "Zero-Bias Autoencoders and the Benefits of Co-Adapting
+          Features", 2014, <https://arxiv.org/abs/1402.3337>
     """
 
     theta: float = 1.0
@@ -194,6 +205,10 @@ class Softmax(Layer):
     Examples:
         >>> jc.layers.Softmax()(jnp.zeros((1, 4)))
         Array([[0.25, 0.25, 0.25, 0.25]], dtype=float32)
+
+    References:
+        - Bridle, "Probabilistic Interpretation of Feedforward Classification Network Outputs",
+          1990, <https://doi.org/10.1007/978-3-642-76153-9_28>
     """
 
     axis: int = -1
@@ -221,6 +236,10 @@ class ReLU(Layer):
     Examples:
         >>> jc.layers.ReLU(max_value=6)(jnp.array([[-1.0, 3.0, 9.0]]))
         Array([[0., 3., 6.]], dtype=float32)
+
+    References:
+        - Nair and Hinton, "Rectified Linear Units Improve Restricted Boltzmann Machines", 2010,
+          <https://www.cs.toronto.edu/~hinton/absps/reluICML.pdf>
     """
 
     max_value: float | None = None

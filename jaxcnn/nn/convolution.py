@@ -123,6 +123,10 @@ class Conv1D(Conv):
     Examples:
         >>> jc.layers.Conv1D(8, 3, padding="causal")(jnp.zeros((2, 10, 4))).shape
         (2, 10, 8)
+
+    References:
+        - van den Oord et al., "WaveNet: A Generative Model for Raw Audio", 2016,
+          <https://arxiv.org/abs/1609.03499>
     """
 
     data_format: str | None = later("channels_last")
@@ -145,6 +149,12 @@ class Conv2D(Conv):
         (2, 26, 26, 8)
         >>> jc.layers.Conv2D(8, (3, 5), strides=2, padding="same")(jnp.zeros((2, 28, 28, 1))).shape
         (2, 14, 14, 8)
+
+    References:
+        - LeCun et al., "Gradient-Based Learning Applied to Document Recognition", 1998,
+          <http://yann.lecun.com/exdb/publis/pdf/lecun-98.pdf>
+        - Yu and Koltun, "Multi-Scale Context Aggregation by Dilated Convolutions", 2015,
+          <https://arxiv.org/abs/1511.07122>
     """
 
     strides: Sizes = (1, 1)

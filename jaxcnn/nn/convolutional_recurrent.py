@@ -68,12 +68,15 @@ class ConvLSTM2D(ConvolutionalLSTM, GatedLayer):
     `padding` and `dilation_rate` are those of the convolution of the input; that of the state keeps
     its size. Weights, gates in the order i, f, c, o: ``kernel`` (*kernel_size, channels, 4 *
     filters), ``recurrent_kernel`` (*kernel_size, filters, 4 * filters), ``bias`` (4 * filters,).
-    The states h and c have the shape of an output. Source: Shi et al., "Convolutional LSTM
-    Network", 2015.
+    The states h and c have the shape of an output.
 
     Examples:
         >>> jc.layers.ConvLSTM2D(4, 3, padding="same")(jnp.zeros((1, 5, 8, 8, 2))).shape
         (1, 8, 8, 4)
+
+    References:
+        - Shi et al., "Convolutional LSTM Network: A Machine Learning Approach for Precipitation
+          Nowcasting", 2015, <https://arxiv.org/abs/1506.04214>
     """
 
     return_sequences: bool = False
@@ -99,6 +102,10 @@ class ConvLSTM2DCell(ConvolutionalLSTM, SingleStep):
         >>> cell = jc.layers.ConvLSTM2DCell(4, 3, padding="same")
         >>> jc.layers.ConvRNN2D(cell)(jnp.zeros((1, 5, 8, 8, 2))).shape
         (1, 8, 8, 4)
+
+    References:
+        - Shi et al., "Convolutional LSTM Network: A Machine Learning Approach for Precipitation
+          Nowcasting", 2015, <https://arxiv.org/abs/1506.04214>
     """
 
     traits = Traits(kernel="in-out")

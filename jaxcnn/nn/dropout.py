@@ -48,6 +48,10 @@ class Dropout(MaskedNoise):
         Array([[1., 1., 1.]], dtype=float32)
         >>> jc.layers.Dropout(0.5, seed=1)(jnp.ones((1, 1000)), training=True).max()
         Array(2., dtype=float32)
+
+    References:
+        - Srivastava et al., "Dropout: A Simple Way to Prevent Neural Networks from Overfitting",
+          2014, <https://jmlr.org/papers/v15/srivastava14a.html>
     """
 
     @nn.compact

@@ -33,6 +33,10 @@ class Embedding(Layer):
     Examples:
         >>> jc.layers.Embedding(100, 8)(jnp.array([[3, 1, 4]])).shape
         (1, 3, 8)
+
+    References:
+        - Bengio et al., "A Neural Probabilistic Language Model", 2003,
+          <https://www.jmlr.org/papers/v3/bengio03a.html>
     """
 
     input_dim: int

@@ -28,11 +28,13 @@ class Subsampling2D(SpatialLayer):
     Each map has one trained coefficient and bias. (batch, height, width, channels) to (batch,
     height // rows, width // columns, channels) for a `pool_size` of (rows, columns).
 
-    Source: LeCun et al., "Gradient-Based Learning Applied to Document Recognition", 1998.
-
     Examples:
         >>> jc.layers.Subsampling2D()(jnp.zeros((1, 28, 28, 6))).shape
         (1, 14, 14, 6)
+
+    References:
+        - LeCun et al., "Gradient-Based Learning Applied to Document Recognition", 1998,
+          <http://yann.lecun.com/exdb/publis/pdf/lecun-98.pdf>
     """
 
     pool_size: Sizes = (2, 2)
@@ -78,8 +80,6 @@ class PartialConv2D(KernelFields, Convolution, ConnectionsField):
     ``connections[j]`` lists the input channels that map j is connected to; the kernel
     (*kernel_size, number of connections) holds the window of each in that order.
 
-    Source: LeCun et al., "Gradient-Based Learning Applied to Document Recognition", 1998.
-
     Args:
         connections: for each map of the output the channels of the input that it sees: at least
             one, none twice.
@@ -87,6 +87,10 @@ class PartialConv2D(KernelFields, Convolution, ConnectionsField):
     Examples:
         >>> jc.layers.PartialConv2D([[0, 1], [1, 2], [0]], 5)(jnp.zeros((1, 14, 14, 3))).shape
         (1, 10, 10, 3)
+
+    References:
+        - LeCun et al., "Gradient-Based Learning Applied to Document Recognition", 1998,
+          <http://yann.lecun.com/exdb/publis/pdf/lecun-98.pdf>
     """
 
     strides: Sizes = (1, 1)
@@ -127,11 +131,13 @@ class EuclideanRBF(Layer):
 
     The nearest class has the smallest. The centres stand in ``kernel`` (features, units).
 
-    Source: LeCun et al., "Gradient-Based Learning Applied to Document Recognition", 1998.
-
     Examples:
         >>> jc.layers.EuclideanRBF(1, kernel_initializer="zeros")(jnp.array([[3.0, 4.0]]))
         Array([[25.]], dtype=float32)
+
+    References:
+        - LeCun et al., "Gradient-Based Learning Applied to Document Recognition", 1998,
+          <http://yann.lecun.com/exdb/publis/pdf/lecun-98.pdf>
     """
 
     units: int

@@ -85,6 +85,10 @@ class LocallyConnected2D(LocallyConnected):
     Examples:
         >>> jc.layers.LocallyConnected2D(4, 3)(jnp.zeros((1, 8, 8, 2))).shape
         (1, 6, 6, 4)
+
+    References:
+        - Taigman et al., "DeepFace: Closing the Gap to Human-Level Performance in Face
+          Verification", 2014, <https://doi.org/10.1109/CVPR.2014.220>
     """
 
     strides: Sizes = (1, 1)

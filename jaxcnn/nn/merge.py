@@ -100,15 +100,16 @@ class Subtract(Merge):
 class CustomScaleLayer(Merge):
     """The first of two inputs plus `scale` times the second, as Inception-ResNet adds residuals.
 
-    Source: Szegedy et al., "Inception-v4, Inception-ResNet and the Impact of Residual Connections",
-    2016.
-
     Args:
         scale: factor of the second input.
 
     Examples:
         >>> jc.layers.CustomScaleLayer(0.25)([jnp.array([[1.0]]), jnp.array([[2.0]])])
         Array([[1.5]], dtype=float32)
+
+    References:
+        - Szegedy et al., "Inception-v4, Inception-ResNet and the Impact of Residual Connections on
+          Learning", 2016, <https://arxiv.org/abs/1602.07261>
     """
 
     scale: float

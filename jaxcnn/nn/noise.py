@@ -48,6 +48,10 @@ class GaussianNoise(Layer):
     Examples:
         >>> jc.layers.GaussianNoise(0.1)(jnp.ones((1, 3)))  # not in training mode
         Array([[1., 1., 1.]], dtype=float32)
+
+    References:
+        - Bishop, "Training with Noise is Equivalent to Tikhonov Regularization", 1995,
+          <https://doi.org/10.1162/neco.1995.7.1.108>
     """
 
     stddev: float
@@ -72,7 +76,6 @@ class GaussianDropout(Layer):
     """In training mode ``x * n`` with independent n of mean 1.
 
     Their standard deviation is ``sqrt(rate / (1 - rate))``.
-    Source: Srivastava et al., "Dropout", 2014.
 
     Args:
         rate: what a Dropout of the same variance would drop, from 0 to below 1.
@@ -80,6 +83,10 @@ class GaussianDropout(Layer):
     Examples:
         >>> jc.layers.GaussianDropout(0.5)(jnp.ones((1, 3)))  # not in training mode
         Array([[1., 1., 1.]], dtype=float32)
+
+    References:
+        - Srivastava et al., "Dropout: A Simple Way to Prevent Neural Networks from Overfitting",
+          2014, <https://jmlr.org/papers/v15/srivastava14a.html>
     """
 
     rate: float
@@ -106,8 +113,7 @@ class AlphaDropout(MaskedNoise):
 
     With that value v, in training mode the result is ``a * where(kept, x, v) + b`` with
     ``a = ((1 - rate) (1 + rate v**2)) ** -0.5`` and ``b = -a v rate``, which leaves a mean of 0 and
-    a variance of 1 as they are. `noise_shape` is that of Dropout. Source: Klambauer et al.,
-    "Self-Normalizing Neural Networks", 2017.
+    a variance of 1 as they are. `noise_shape` is that of Dropout.
 
     Args:
         rate: fraction of the inputs to drop, from 0 to below 1.
@@ -115,6 +121,10 @@ class AlphaDropout(MaskedNoise):
     Examples:
         >>> jc.layers.AlphaDropout(0.1)(jnp.ones((1, 3)))  # not in training mode
         Array([[1., 1., 1.]], dtype=float32)
+
+    References:
+        - Klambauer et al., "Self-Normalizing Neural Networks", 2017,
+          <https://arxiv.org/abs/1706.02515>
     """
 
     def checked(self) -> Config:
@@ -164,6 +174,10 @@ class SpatialDropout1D(SpatialDropout):
     Examples:
         >>> jc.layers.SpatialDropout1D(0.5)(jnp.ones((2, 10, 4))).shape
         (2, 10, 4)
+
+    References:
+        - Tompson et al., "Efficient Object Localization Using Convolutional Networks", 2015,
+          <https://arxiv.org/abs/1411.4280>
     """
 
     data_format: str | None = fixed("channels_last")
@@ -177,6 +191,10 @@ class SpatialDropout2D(SpatialDropout):
     Examples:
         >>> jc.layers.SpatialDropout2D(0.5)(jnp.ones((2, 8, 8, 4))).shape
         (2, 8, 8, 4)
+
+    References:
+        - Tompson et al., "Efficient Object Localization Using Convolutional Networks", 2015,
+          <https://arxiv.org/abs/1411.4280>
     """
 
     spatial_rank = 2
@@ -188,6 +206,10 @@ class SpatialDropout3D(SpatialDropout):
     Examples:
         >>> jc.layers.SpatialDropout3D(0.5)(jnp.ones((2, 4, 4, 4, 3))).shape
         (2, 4, 4, 4, 3)
+
+    References:
+        - Tompson et al., "Efficient Object Localization Using Convolutional Networks", 2015,
+          <https://arxiv.org/abs/1411.4280>
     """
 
     spatial_rank = 3

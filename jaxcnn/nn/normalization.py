@@ -61,7 +61,6 @@ class BatchNormalization(ScalePenaltyFields, MovingFields, ScaleFields, BatchSta
     In programs for Keras 2.2 the running ones are the weighted mean of the batches alone, without
     the value before the first of them, and the variance is that of a sample.
     Weights: ``gamma``, ``beta`` in params; ``moving_mean``, ``moving_variance`` in batch_stats.
-    Source: Ioffe and Szegedy, "Batch Normalization", 2015.
 
     Args:
         axis: the axis with a mean and a variance for each index, counted with the batch as 0: -1
@@ -73,6 +72,9 @@ class BatchNormalization(ScalePenaltyFields, MovingFields, ScaleFields, BatchSta
         >>> layer(jnp.array([[1.0], [3.0]]), training=True)
         Array([[-1.],
                [ 1.]], dtype=float32)
+
+    References:
+        - Ioffe and Szegedy, "Batch Normalization", 2015, <https://arxiv.org/abs/1502.03167>
     """
 
     traits = POINTWISE
@@ -234,8 +236,7 @@ class LayerNormalization(ScalePenaltyFields, ScaleFields, SampleStatisticsFields
     """``gamma * (x - mean) / sqrt(variance + epsilon) + beta``, the statistics of each sample.
 
     `axis` is one axis or several, over which they are taken, without the batch; ``gamma`` and
-    ``beta`` have their sizes. The variance is biased; everything is computed in float32. Source: Ba
-    et al., "Layer Normalization", 2016.
+    ``beta`` have their sizes. The variance is biased; everything is computed in float32.
 
     Args:
         axis: the axis or axes over which the statistics are taken, counted with the batch as 0; not
@@ -244,6 +245,9 @@ class LayerNormalization(ScalePenaltyFields, ScaleFields, SampleStatisticsFields
     Examples:
         >>> jc.layers.LayerNormalization(epsilon=0.0)(jnp.array([[1.0, 3.0]]))
         Array([[-1.,  1.]], dtype=float32)
+
+    References:
+        - Ba, Kiros and Hinton, "Layer Normalization", 2016, <https://arxiv.org/abs/1607.06450>
     """
 
     traits = BY_STEP
@@ -286,8 +290,7 @@ class LocalResponseNormalization(SpatialLayer):
     """``x / (bias + alpha * s) ** beta``, s being the sum of squares over neighbouring channels.
 
     These are up to `depth_radius` on either side. (batch, height, width, channels) to the same
-    shape. The defaults are AlexNet's. Source: Krizhevsky et al., "ImageNet Classification with Deep
-    Convolutional Neural Networks", 2012.
+    shape. The defaults are AlexNet's.
 
     Args:
         depth_radius: number of channels on either side, at least 0.
@@ -298,6 +301,11 @@ class LocalResponseNormalization(SpatialLayer):
     Examples:
         >>> jc.layers.LocalResponseNormalization(alpha=1.0, beta=1.0)(jnp.ones((1, 1, 1, 1)))
         Array([[[[0.5]]]], dtype=float32)
+
+    References:
+        - Krizhevsky, Sutskever and Hinton, "ImageNet Classification with Deep Convolutional Neural
+          Networks", 2012,
+          <https://papers.nips.cc/paper/2012/hash/c399862d3b9d6b76c8436e924a68c45b-Abstract.html>
     """
 
     depth_radius: int = 2

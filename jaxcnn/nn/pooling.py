@@ -257,6 +257,9 @@ class GlobalAveragePooling2D(GlobalAveragePooling):
     Examples:
         >>> jc.layers.GlobalAveragePooling2D()(jnp.zeros((2, 7, 7, 5))).shape
         (2, 5)
+
+    References:
+        - Lin, Chen and Yan, "Network in Network", 2013, <https://arxiv.org/abs/1312.4400>
     """
 
     spatial_rank = 2

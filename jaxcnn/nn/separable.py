@@ -48,6 +48,10 @@ class DepthwiseConv2D(Convolution, DepthMultiplierField, WindowFields):
     Examples:
         >>> jc.layers.DepthwiseConv2D(3, depth_multiplier=2)(jnp.ones((1, 8, 8, 4))).shape
         (1, 6, 6, 8)
+
+    References:
+        - Howard et al., "MobileNets: Efficient Convolutional Neural Networks for Mobile Vision
+          Applications", 2017, <https://arxiv.org/abs/1704.04861>
     """
 
     activation: Identifier = None
@@ -111,6 +115,10 @@ class SeparableConv1D(SeparableConv):
     Examples:
         >>> jc.layers.SeparableConv1D(8, 3)(jnp.ones((1, 10, 4))).shape
         (1, 8, 8)
+
+    References:
+        - Chollet, "Xception: Deep Learning with Depthwise Separable Convolutions", 2016,
+          <https://arxiv.org/abs/1610.02357>
     """
 
     data_format: str | None = "channels_last"
@@ -123,12 +131,15 @@ class SeparableConv2D(SeparableConv):
     new_w, filters).
 
     Weights: ``depthwise_kernel`` (rows, columns, channels, depth_multiplier), ``pointwise_kernel``
-    (1, 1, channels * depth_multiplier, filters), ``bias`` (filters,). Source: Chollet, "Xception",
-    2016.
+    (1, 1, channels * depth_multiplier, filters), ``bias`` (filters,).
 
     Examples:
         >>> jc.layers.SeparableConv2D(8, 3)(jnp.ones((1, 8, 8, 4))).shape
         (1, 6, 6, 8)
+
+    References:
+        - Chollet, "Xception: Deep Learning with Depthwise Separable Convolutions", 2016,
+          <https://arxiv.org/abs/1610.02357>
     """
 
     strides: Sizes = (1, 1)

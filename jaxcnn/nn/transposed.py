@@ -94,6 +94,10 @@ class Conv1DTranspose(ConvTranspose):
     Examples:
         >>> jc.layers.Conv1DTranspose(8, 3, strides=2, padding="same")(jnp.ones((1, 10, 4))).shape
         (1, 20, 8)
+
+    References:
+        - Dumoulin and Visin, "A Guide to Convolution Arithmetic for Deep Learning", 2016,
+          <https://arxiv.org/abs/1603.07285>
     """
 
     data_format: str | None = "channels_last"
@@ -118,6 +122,10 @@ class Conv2DTranspose(ConvTranspose):
     Examples:
         >>> jc.layers.Conv2DTranspose(8, 3, strides=2, padding="same")(jnp.ones((1, 7, 7, 4))).shape
         (1, 14, 14, 8)
+
+    References:
+        - Dumoulin and Visin, "A Guide to Convolution Arithmetic for Deep Learning", 2016,
+          <https://arxiv.org/abs/1603.07285>
     """
 
     strides: Sizes = (1, 1)
@@ -139,6 +147,10 @@ class Conv3DTranspose(ConvTranspose):
     Examples:
         >>> jc.layers.Conv3DTranspose(2, 3)(jnp.ones((1, 4, 4, 4, 2))).shape
         (1, 6, 6, 6, 2)
+
+    References:
+        - Dumoulin and Visin, "A Guide to Convolution Arithmetic for Deep Learning", 2016,
+          <https://arxiv.org/abs/1603.07285>
     """
 
     strides: Sizes = (1, 1, 1)

@@ -148,6 +148,10 @@ class Optimizer(Updating):
         >>> optimizer = Signs(0.5)
         >>> optimizer.update(jnp.array([3.0, -2.0]), optimizer.init(jnp.zeros(2)))[0]
         Array([-0.5,  0.5], dtype=float32)
+
+    References:
+        - Polyak and Juditsky, "Acceleration of Stochastic Approximation by Averaging", 1992,
+          <https://doi.org/10.1137/0330046>
     """
 
     # In the order in which Keras stores them in weight files, all of a name together.

@@ -63,6 +63,10 @@ class SGD(Optimizer):
     Examples:
         >>> jc.optimizers.SGD(0.1, momentum=0.9, nesterov=True)
         SGD(lr=0.1, momentum=0.9, decay=0.0, nesterov=True)
+
+    References:
+        - Sutskever et al., "On the Importance of Initialization and Momentum in Deep Learning",
+          2013, <https://proceedings.mlr.press/v28/sutskever13.html>
     """
 
     momentum = Hyper(absent=0.0)
@@ -127,6 +131,10 @@ class RMSprop(Optimizer):
     Examples:
         >>> jc.optimizers.RMSprop(0.01, clipnorm=1.0)
         RMSprop(lr=0.01, rho=0.9, epsilon=1e-08, decay=0.0, clipnorm=1.0)
+
+    References:
+        - Tieleman and Hinton, "Neural Networks for Machine Learning, Lecture 6.5: rmsprop", 2012,
+          <https://www.cs.toronto.edu/~tijmen/csc321/slides/lecture_slides_lec6.pdf>
     """
 
     lists_count = False
@@ -173,6 +181,10 @@ class Adagrad(Optimizer):
     Examples:
         >>> jc.optimizers.Adagrad(0.1)
         Adagrad(lr=0.1, epsilon=1e-08, decay=0.0)
+
+    References:
+        - Duchi, Hazan and Singer, "Adaptive Subgradient Methods for Online Learning and Stochastic
+          Optimization", 2011, <https://jmlr.org/papers/v12/duchi11a.html>
     """
 
     lists_count = False
@@ -220,6 +232,10 @@ class Adadelta(Optimizer):
     Examples:
         >>> jc.optimizers.Adadelta()
         Adadelta(lr=1.0, rho=0.95, epsilon=1e-08, decay=0.0)
+
+    References:
+        - Zeiler, "ADADELTA: An Adaptive Learning Rate Method", 2012,
+          <https://arxiv.org/abs/1212.5701>
     """
 
     lists_count = False
@@ -280,6 +296,12 @@ class Adam(Optimizer):
         >>> changes, state = optimizer.update({"kernel": jnp.array([5.0])}, optimizer.init(weights))
         >>> changes["kernel"].round(4)
         Array([-0.001], dtype=float32)
+
+    References:
+        - Kingma and Ba, "Adam: A Method for Stochastic Optimization", 2014,
+          <https://arxiv.org/abs/1412.6980>
+        - Reddi, Kale and Kumar, "On the Convergence of Adam and Beyond", 2018,
+          <https://arxiv.org/abs/1904.09237>
     """
 
     slots: tuple[str, ...] = ("m", "v")
@@ -338,8 +360,6 @@ class Adam(Optimizer):
 class AdamW(Adam):
     """:class:`Adam` that also takes ``lr * weight_decay`` of each parameter away.
 
-    (Loshchilov and Hutter, Decoupled Weight Decay Regularization, 2019.)
-
     Its ``update`` needs the parameters. Slots: those of Adam.
 
     Args:
@@ -363,6 +383,10 @@ class AdamW(Adam):
     Examples:
         >>> jc.optimizers.AdamW(1e-3, weight_decay=0.01).weight_decay
         0.01
+
+    References:
+        - Loshchilov and Hutter, "Decoupled Weight Decay Regularization", 2019,
+          <https://arxiv.org/abs/1711.05101>
     """
 
     weight_decay = Hyper()
@@ -417,6 +441,10 @@ class Adamax(Optimizer):
     Examples:
         >>> jc.optimizers.Adamax(0.002)
         Adamax(lr=0.002, beta_1=0.9, beta_2=0.999, epsilon=1e-08, decay=0.0)
+
+    References:
+        - Kingma and Ba, "Adam: A Method for Stochastic Optimization", 2014,
+          <https://arxiv.org/abs/1412.6980>
     """
 
     slots = ("m", "u")
@@ -452,8 +480,6 @@ class Adamax(Optimizer):
 class Nadam(Optimizer):
     """Adam with Nesterov momentum whose weight grows.
 
-    (Dozat, Incorporating Nesterov Momentum into Adam, 2015.)
-
     With ``mu_t = beta_1 * (1 - 0.5 * 0.96**(t * schedule_decay))`` and ``m``, ``v`` as in
     :class:`Adam`, the change is ``-lr * ((1 - mu_t) * g' + mu_(t+1) * m') / (sqrt(v') +
     epsilon)``, where ``g' = g / (1 - mu_1 ... mu_t)``, ``m' = m / (1 - mu_1 ...
@@ -479,6 +505,10 @@ class Nadam(Optimizer):
     Examples:
         >>> jc.optimizers.Nadam(0.002)
         Nadam(lr=0.002, beta_1=0.9, beta_2=0.999, epsilon=1e-08, schedule_decay=0.004)
+
+    References:
+        - Dozat, "Incorporating Nesterov Momentum into Adam", 2016,
+          <https://openreview.net/forum?id=OM0jvwB8jIp57ZJjtNEZ>
     """
 
     slots = ("m", "v")
@@ -549,8 +579,6 @@ class Nadam(Optimizer):
 class Lion(Optimizer):
     """Steps of equal size in the direction of a sign.
 
-    (Chen et al., Symbolic Discovery of Optimization Algorithms, 2023.)
-
     The change is ``-lr * sign(beta_1 * m + (1 - beta_1) * g)``; then
     ``m = beta_2 * m + (1 - beta_2) * g``. Slots: m.
 
@@ -571,6 +599,10 @@ class Lion(Optimizer):
     Examples:
         >>> jc.optimizers.Lion(1e-4)
         Lion(lr=0.0001, beta_1=0.9, beta_2=0.99, decay=0.0)
+
+    References:
+        - Chen et al., "Symbolic Discovery of Optimization Algorithms", 2023,
+          <https://arxiv.org/abs/2302.06675>
     """
 
     slots = ("m",)

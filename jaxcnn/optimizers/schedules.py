@@ -186,8 +186,6 @@ class CosineDecay(LearningRateSchedule):
 
     The rise leads from `initial_learning_rate` to `warmup_target` in `warmup_steps`.
 
-    (Loshchilov and Hutter, SGDR: Stochastic Gradient Descent with Warm Restarts, 2017.)
-
     Args:
         initial_learning_rate: the rate at step 0.
         decay_steps: number of updates of the fall.
@@ -199,6 +197,10 @@ class CosineDecay(LearningRateSchedule):
     Examples:
         >>> jc.optimizers.schedules.CosineDecay(0.1, 100)(50).round(4)
         Array(0.05, dtype=float32)
+
+    References:
+        - Loshchilov and Hutter, "SGDR: Stochastic Gradient Descent with Warm Restarts", 2017,
+          <https://arxiv.org/abs/1608.03983>
     """
 
     initial_learning_rate: float
@@ -225,8 +227,6 @@ class CosineDecayRestarts(LearningRateSchedule):
 
     Each is `t_mul` times as long and `m_mul` times as high as the one before.
 
-    (Loshchilov and Hutter, SGDR: Stochastic Gradient Descent with Warm Restarts, 2017.)
-
     Args:
         initial_learning_rate: the rate at step 0.
         first_decay_steps: number of updates of the first wave.
@@ -238,6 +238,10 @@ class CosineDecayRestarts(LearningRateSchedule):
     Examples:
         >>> round(jc.optimizers.schedules.CosineDecayRestarts(0.1, 100)(100).item(), 4)
         0.1
+
+    References:
+        - Loshchilov and Hutter, "SGDR: Stochastic Gradient Descent with Warm Restarts", 2017,
+          <https://arxiv.org/abs/1608.03983>
     """
 
     initial_learning_rate: float

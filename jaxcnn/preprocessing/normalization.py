@@ -134,6 +134,10 @@ def whiten(
         >>> abs(whiten(samples, principal_axes(samples), components=1)).round(3)
         Array([[1.],
                [1.]], dtype=float32)
+
+    References:
+        - Krizhevsky, "Learning Multiple Layers of Features from Tiny Images", 2009,
+          <https://www.cs.toronto.edu/~kriz/learning-features-2009-TR.pdf>
     """
     return rotate(x, principal, components) / jnp.sqrt(principal.variances[:components] + epsilon)
 
@@ -151,6 +155,10 @@ def zca(x: ArrayLike, principal: PrincipalAxes, epsilon: float = 1e-6) -> Array:
         >>> samples = jnp.array([[3.0, 0.0], [-3.0, 0.0]])
         >>> zca(samples, principal_axes(samples)).round(3).shape
         (2, 2)
+
+    References:
+        - Krizhevsky, "Learning Multiple Layers of Features from Tiny Images", 2009,
+          <https://www.cs.toronto.edu/~kriz/learning-features-2009-TR.pdf>
     """
     return whiten(x, principal, epsilon) @ principal.axes.T
 
@@ -169,6 +177,10 @@ def zca_matrix(covariance: ArrayLike, epsilon: float = 1e-6) -> Array:
         >>> zca_matrix(jnp.diag(jnp.array([4.0, 4.0])), epsilon=0.0).round(3)
         Array([[0.5, 0. ],
                [0. , 0.5]], dtype=float32)
+
+    References:
+        - Krizhevsky, "Learning Multiple Layers of Features from Tiny Images", 2009,
+          <https://www.cs.toronto.edu/~kriz/learning-features-2009-TR.pdf>
     """
     axes, variances = _spectrum(jnp.asarray(covariance))
     return (axes / jnp.sqrt(variances + epsilon)) @ axes.T

@@ -105,6 +105,10 @@ def make_sampling_table(size: int, sampling_factor: float = 1e-5) -> np.ndarray:
     Examples:
         >>> jc.preprocessing.sequence.make_sampling_table(3).shape
         (3,)
+
+    References:
+        - Mikolov et al., "Distributed Representations of Words and Phrases and their
+          Compositionality", 2013, <https://arxiv.org/abs/1310.4546>
     """
     rank = np.maximum(np.arange(size), 1)
     inverse_frequency = rank * (np.log(rank) + EULER) + 0.5 - 1.0 / (12.0 * rank)
@@ -148,6 +152,10 @@ def skipgrams(
         >>> pairs, labels = jc.preprocessing.sequence.skipgrams([1, 2, 3], vocabulary_size=10)
         >>> len(pairs) == len(labels)
         True
+
+    References:
+        - Mikolov et al., "Distributed Representations of Words and Phrases and their
+          Compositionality", 2013, <https://arxiv.org/abs/1310.4546>
     """
     random = draws(seed)
     couples = [

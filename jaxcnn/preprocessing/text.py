@@ -106,6 +106,10 @@ def hashing_trick(
     Examples:
         >>> len(jc.preprocessing.text.hashing_trick("the cat", 100, "md5"))
         2
+
+    References:
+        - Weinberger et al., "Feature Hashing for Large Scale Multitask Learning", 2009,
+          <https://arxiv.org/abs/0902.2206>
     """
     if n < 2:
         raise ValueError(f"n must be at least 2, so that there is a number besides 0; got {n}.")

@@ -46,6 +46,10 @@ class LearningRateFinder(Callback):
         >>> history = model.fit(x, y, batch_size=1, epochs=2, verbose=0, callbacks=[finder])
         >>> len(finder.rates)
         5
+
+    References:
+        - Smith, "Cyclical Learning Rates for Training Neural Networks", 2017,
+          <https://arxiv.org/abs/1506.01186>
     """
 
     def __init__(self, start: float = 1e-6, end: float = 1.0, steps: int | None = None):

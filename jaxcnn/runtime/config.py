@@ -82,6 +82,9 @@ def mixed_precision(dtype: str | None) -> None:
         >>> jc.config.compute_dtype()
         'bfloat16'
         >>> jc.mixed_precision(None)
+
+    References:
+        - Micikevicius et al., "Mixed Precision Training", 2017, <https://arxiv.org/abs/1710.03740>
     """
     if dtype not in (None, "float32", "bfloat16"):
         raise ValueError(

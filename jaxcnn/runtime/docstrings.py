@@ -1,7 +1,7 @@
 """Docstrings in sections, so that what a family shares is explained once and shown at each member.
 
-A docstring is prose and then sections: ``Args:``, ``Returns:``, ``Raises:``, ``Examples:``, each
-with its lines indented. An entry of ``Args:`` is ``name: what it means``.
+A docstring is prose and then sections: ``Args:``, ``Returns:``, ``Raises:``, ``Examples:``,
+``References:``, each with its lines indented. An entry of ``Args:`` is ``name: what it means``.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import re
 import textwrap
 from collections.abc import Mapping, Sequence
 
-ORDER = ("Args", "Attributes", "Returns", "Yields", "Raises", "Examples")
+ORDER = ("Args", "Attributes", "Returns", "Yields", "Raises", "Examples", "References")
 WIDTH = 96  # with the indent of a class body, 100
 SECTION = re.compile(rf"^({'|'.join(ORDER)}):\n((?:[ ]+\S.*(?:\n|\Z)|\n)*)", flags=re.MULTILINE)
 ENTRY = re.compile(r"^(?=\S)", flags=re.MULTILINE)

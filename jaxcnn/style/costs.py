@@ -25,6 +25,10 @@ def gram(features: jax.Array) -> jax.Array:
     Examples:
         >>> jc.style.gram(jnp.ones((2, 2, 1)))
         Array([[4.]], dtype=float32)
+
+    References:
+        - Gatys, Ecker and Bethge, "A Neural Algorithm of Artistic Style", 2015,
+          <https://arxiv.org/abs/1508.06576>
     """
     flat = features.reshape(-1, features.shape[-1])
     return flat.T @ flat
@@ -41,6 +45,10 @@ def content_cost(generated: jax.Array, content: jax.Array, factor: float = 0.25)
     Examples:
         >>> jc.style.content_cost(jnp.ones((1, 1, 4)), jnp.zeros((1, 1, 4)))
         Array(0.25, dtype=float32)
+
+    References:
+        - Gatys, Ecker and Bethge, "A Neural Algorithm of Artistic Style", 2015,
+          <https://arxiv.org/abs/1508.06576>
     """
     return factor / content.size * jnp.sum((generated - content) ** 2)
 
@@ -58,6 +66,10 @@ def layer_style_cost(generated: jax.Array, style_gram: jax.Array) -> jax.Array:
     Examples:
         >>> jc.style.layer_style_cost(jnp.ones((1, 1, 1)), jnp.array([[3.0]]))
         Array(1., dtype=float32)
+
+    References:
+        - Gatys, Ecker and Bethge, "A Neural Algorithm of Artistic Style", 2015,
+          <https://arxiv.org/abs/1508.06576>
     """
     return jnp.sum((gram(generated) - style_gram) ** 2) / (2.0 * generated.size) ** 2
 
@@ -71,6 +83,10 @@ def total_variation(picture: jax.Array) -> jax.Array:
     Examples:
         >>> jc.style.total_variation(jnp.array([[[1.0], [3.0]]]))
         Array(4., dtype=float32)
+
+    References:
+        - Mahendran and Vedaldi, "Understanding Deep Image Representations by Inverting Them", 2014,
+          <https://arxiv.org/abs/1412.0035>
     """
     down, right = picture[1:] - picture[:-1], picture[:, 1:] - picture[:, :-1]
     return jnp.sum(down**2) + jnp.sum(right**2)

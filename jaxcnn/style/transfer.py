@@ -75,6 +75,10 @@ class StyleTransfer:
         >>> maps = jc.layers.Conv2D(2, 3, name="maps", input_shape=(None, None, 3))
         >>> costs = jc.style.Costs(content_layer="maps", style_layers={"maps": 1.0})
         >>> transfer = jc.style.StyleTransfer(jc.Sequential([maps]), costs)
+
+    References:
+        - Gatys, Ecker and Bethge, "A Neural Algorithm of Artistic Style", 2015,
+          <https://arxiv.org/abs/1508.06576>
     """
 
     def __init__(

@@ -47,6 +47,10 @@ def find_contours(
         >>> contours, tree = jc.vision.find_contours(np.pad(np.ones((3, 3), bool), 1))
         >>> len(contours), contours[0].tolist()
         (1, [[1, 1], [1, 3], [3, 3], [3, 1]])
+
+    References:
+        - Teh and Chin, "On the Detection of Dominant Points on Digital Curves", 1989,
+          <https://doi.org/10.1109/34.31447>
     """
     mask = np.asarray(mask)
     if mask.dtype != bool or mask.ndim != 2:

@@ -221,6 +221,10 @@ def corner_harris(
         >>> image = jnp.zeros((8, 8)).at[4:, 4:].set(1.0)
         >>> jc.vision.corner_harris(image).shape
         (8, 8)
+
+    References:
+        - Harris and Stephens, "A Combined Corner and Edge Detector", 1988,
+          <https://doi.org/10.5244/C.2.23>
     """
     smoothing, derivative = sobel_kernels(size)
     scale = 1 / (2 ** (size - 1) * block_size)

@@ -68,6 +68,10 @@ def maximise_filters(
         >>> images, activations = jc.visualization.maximise_filters(network, "maps", steps=1)
         >>> images.shape
         (2, 8, 8, 1)
+
+    References:
+        - Simonyan, Vedaldi and Zisserman, "Deep Inside Convolutional Networks", 2014,
+          <https://arxiv.org/abs/1312.6034>
     """
     module = parts.up_to(model, [layer])
     shape = image_shape(model, size)
@@ -121,6 +125,10 @@ def maximise_classes(
         >>> images, outputs = jc.visualization.maximise_classes(network, [1], steps=1)
         >>> images.shape
         (1, 8, 8, 1)
+
+    References:
+        - Simonyan, Vedaldi and Zisserman, "Deep Inside Convolutional Networks", 2014,
+          <https://arxiv.org/abs/1312.6034>
     """
     module, softmax = parts.scores(model)
     shape = image_shape(model, size)
@@ -218,6 +226,10 @@ def deep_dream(
         >>> weights, settings = {"maps": 1.0}, {"octaves": 1, "steps": 1}
         >>> jc.visualization.deep_dream(jc.Sequential([maps]), picture, weights, **settings).shape
         (16, 16, 3)
+
+    References:
+        - Mordvintsev, Olah and Tyka, "Inceptionism: Going Deeper into Neural Networks", 2015,
+          <https://research.google/blog/inceptionism-going-deeper-into-neural-networks/>
     """
     if octaves < 1 or octave_scale <= 1:
         raise ValueError(

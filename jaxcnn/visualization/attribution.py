@@ -43,7 +43,6 @@ def saliency(model: Network, x: ArrayLike, classes: Sequence[int] | None = None)
     """How much each pixel moves the score of a class: (n, height, width).
 
     It is the largest gradient over the channels. The score is what goes into the last softmax.
-    Source: Simonyan, Vedaldi and Zisserman, "Deep Inside Convolutional Networks", 2014.
 
     Args:
         model: the model, with images (n, height, width, channels) as its input.
@@ -54,6 +53,10 @@ def saliency(model: Network, x: ArrayLike, classes: Sequence[int] | None = None)
         >>> network = jc.Sequential([jc.layers.Flatten(input_shape=(8, 8, 1)), jc.layers.Dense(2)])
         >>> jc.visualization.saliency(network, np.ones((1, 8, 8, 1))).shape
         (1, 8, 8)
+
+    References:
+        - Simonyan, Vedaldi and Zisserman, "Deep Inside Convolutional Networks", 2014,
+          <https://arxiv.org/abs/1312.6034>
     """
     keep_programs()
     module, _ = parts.scores(model)
@@ -77,8 +80,6 @@ def grad_cam(
 
     It is the sum of a layer's maps, each weighted by its effect on the score of the class.
 
-    Source: Selvaraju et al., "Grad-CAM", 2017.
-
     Args:
         model: the model, with images (n, height, width, channels) as its input.
         x: images (n, height, width, channels), as the model takes them.
@@ -93,6 +94,10 @@ def grad_cam(
         >>> network = jc.Sequential([maps, jc.layers.Flatten(), jc.layers.Dense(2, "softmax")])
         >>> jc.visualization.grad_cam(network, np.zeros((1, 8, 8, 1)), "maps").shape
         (1, 8, 8)
+
+    References:
+        - Selvaraju et al., "Grad-CAM: Visual Explanations from Deep Networks via Gradient-based
+          Localization", 2017, <https://arxiv.org/abs/1610.02391>
     """
     keep_programs()
     images = images_of(x)
@@ -133,8 +138,6 @@ def occlusion_map(
 ) -> np.ndarray:
     """How much a class's output falls when a square of one image is covered.
 
-    Source: Zeiler and Fergus, "Visualizing and Understanding Convolutional Networks", 2014.
-
     Args:
         model: the model, with images (n, height, width, channels) as its input.
         x: one image (height, width, channels), as the model takes it.
@@ -153,6 +156,10 @@ def occlusion_map(
         >>> network = jc.Sequential([jc.layers.Flatten(input_shape=(8, 8, 1)), jc.layers.Dense(2)])
         >>> jc.visualization.occlusion_map(network, np.ones((8, 8, 1)), patch=4, stride=2).shape
         (3, 3)
+
+    References:
+        - Zeiler and Fergus, "Visualizing and Understanding Convolutional Networks", 2014,
+          <https://arxiv.org/abs/1311.2901>
     """
     image = jnp.asarray(x, jnp.float32)
     if image.ndim != 3 or not 1 <= patch <= min(image.shape[:2]) or stride < 1:

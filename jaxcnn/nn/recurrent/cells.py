@@ -49,6 +49,11 @@ class SimpleRNNCell(SimpleRecurrence, Cell):
     Examples:
         >>> jc.layers.RNN(jc.layers.SimpleRNNCell(8))(jnp.ones((2, 10, 4))).shape
         (2, 8)
+
+    References:
+        - Elman, "Finding Structure in Time", 1990, <https://doi.org/10.1207/s15516709cog1402_1>
+        - Gal and Ghahramani, "A Theoretically Grounded Application of Dropout in Recurrent Neural
+          Networks", 2016, <https://arxiv.org/abs/1512.05287>
     """
 
     recurrent_activation: Identifier = fixed(None)
@@ -61,6 +66,10 @@ class GRUCell(GRURecurrence, Cell):
     Examples:
         >>> jc.layers.RNN(jc.layers.GRUCell(8))(jnp.ones((2, 10, 4))).shape
         (2, 8)
+
+    References:
+        - Cho et al., "On the Properties of Neural Machine Translation: Encoder-Decoder Approaches",
+          2014, <https://arxiv.org/abs/1409.1259>
     """
 
     unit_forget_bias: bool = fixed(False)
@@ -73,4 +82,10 @@ class LSTMCell(LSTMRecurrence, Cell):
     Examples:
         >>> jc.layers.RNN(jc.layers.LSTMCell(8))(jnp.ones((2, 10, 4))).shape
         (2, 8)
+
+    References:
+        - Hochreiter and Schmidhuber, "Long Short-Term Memory", 1997,
+          <https://doi.org/10.1162/neco.1997.9.8.1735>
+        - Jozefowicz, Zaremba and Sutskever, "An Empirical Exploration of Recurrent Network
+          Architectures", 2015, <https://proceedings.mlr.press/v37/jozefowicz15.html>
     """

@@ -56,6 +56,12 @@ class CuDNNGRU(CuDNNLayer, GRULayer, CuDNNFields, UnitsField):
     Examples:
         >>> jc.layers.CuDNNGRU(8)(jnp.ones((2, 10, 4))).shape
         (2, 8)
+
+    References:
+        - Cho et al., "Learning Phrase Representations using RNN Encoder-Decoder for Statistical
+          Machine Translation", 2014, <https://arxiv.org/abs/1406.1078>
+        - Chetlur et al., "cuDNN: Efficient Primitives for Deep Learning", 2014,
+          <https://arxiv.org/abs/1410.0759>
     """
 
     unit_forget_bias: bool = fixed(False)
@@ -70,6 +76,12 @@ class CuDNNLSTM(CuDNNLayer, LSTMLayer, CuDNNFields, UnitsField):
     Examples:
         >>> jc.layers.CuDNNLSTM(8)(jnp.ones((2, 10, 4))).shape
         (2, 8)
+
+    References:
+        - Hochreiter and Schmidhuber, "Long Short-Term Memory", 1997,
+          <https://doi.org/10.1162/neco.1997.9.8.1735>
+        - Chetlur et al., "cuDNN: Efficient Primitives for Deep Learning", 2014,
+          <https://arxiv.org/abs/1410.0759>
     """
 
     def recurrence_bias(self, biases: jax.Array) -> jax.Array:

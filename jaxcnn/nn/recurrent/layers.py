@@ -95,6 +95,11 @@ class SimpleRNN(SimpleRecurrence, SequenceLayer):
     Examples:
         >>> jc.layers.SimpleRNN(8)(jnp.ones((2, 10, 4))).shape
         (2, 8)
+
+    References:
+        - Elman, "Finding Structure in Time", 1990, <https://doi.org/10.1207/s15516709cog1402_1>
+        - Gal and Ghahramani, "A Theoretically Grounded Application of Dropout in Recurrent Neural
+          Networks", 2016, <https://arxiv.org/abs/1512.05287>
     """
 
     recurrent_activation: Identifier = fixed(None)
@@ -114,12 +119,17 @@ class GRU(GRULayer, SequenceLayer):
     in the order z, r, c: ``kernel`` (features, 3 * units), ``recurrent_kernel`` (units, 3 * units),
     ``bias`` (3 * units,) or, with `reset_after`, (2, 3 * units), of the input and of the state.
     `dropout` and `recurrent_dropout` as in SimpleRNN, by one mask for each gate or, with
-    ``implementation=2``, one for all; otherwise `implementation` changes nothing. Source: Cho et
-    al., "On the Properties of Neural Machine Translation", 2014.
+    ``implementation=2``, one for all; otherwise `implementation` changes nothing.
 
     Examples:
         >>> jc.layers.GRU(8, return_sequences=True)(jnp.ones((2, 10, 4))).shape
         (2, 10, 8)
+
+    References:
+        - Cho et al., "On the Properties of Neural Machine Translation: Encoder-Decoder Approaches",
+          2014, <https://arxiv.org/abs/1409.1259>
+        - Gal and Ghahramani, "A Theoretically Grounded Application of Dropout in Recurrent Neural
+          Networks", 2016, <https://arxiv.org/abs/1512.05287>
     """
 
     unit_forget_bias: bool = fixed(False)
@@ -139,12 +149,20 @@ class LSTM(LSTMLayer, SequenceLayer):
     (units, 4 * units), ``bias`` (4 * units,), which starts as 1 for the forget gate with
     `unit_forget_bias`. States: h and c. `dropout` and `recurrent_dropout` as in SimpleRNN, by one
     mask for each gate or, with ``implementation=2``, one for all; otherwise `implementation`
-    changes nothing. Source: Hochreiter and Schmidhuber, "Long Short-Term Memory", 1997.
+    changes nothing.
 
     Examples:
         >>> output, h, c = jc.layers.LSTM(8, return_state=True)(jnp.ones((2, 10, 4)))
         >>> output.shape, h.shape, c.shape
         ((2, 8), (2, 8), (2, 8))
+
+    References:
+        - Hochreiter and Schmidhuber, "Long Short-Term Memory", 1997,
+          <https://doi.org/10.1162/neco.1997.9.8.1735>
+        - Jozefowicz, Zaremba and Sutskever, "An Empirical Exploration of Recurrent Network
+          Architectures", 2015, <https://proceedings.mlr.press/v37/jozefowicz15.html>
+        - Gal and Ghahramani, "A Theoretically Grounded Application of Dropout in Recurrent Neural
+          Networks", 2016, <https://arxiv.org/abs/1512.05287>
     """
 
     traits = Traits(has_cell=True, gates="ifco")

@@ -80,6 +80,9 @@ def random_resized_crop(
         >>> from jaxcnn.preprocessing.image import random_resized_crop
         >>> random_resized_crop(jax.random.key(0), jnp.ones((2, 8, 8, 3)), (4, 4)).shape
         (2, 4, 4, 3)
+
+    References:
+        - Szegedy et al., "Going Deeper with Convolutions", 2014, <https://arxiv.org/abs/1409.4842>
     """
     batch = jnp.asarray(batch)
     n, rows, columns, _ = batch.shape
@@ -138,6 +141,11 @@ def pca_lighting(
         >>> images = np.random.default_rng(0).random((2, 8, 8, 3))
         >>> pca_lighting(jax.random.key(0), images, color_axes(images)).shape
         (2, 8, 8, 3)
+
+    References:
+        - Krizhevsky, Sutskever and Hinton, "ImageNet Classification with Deep Convolutional Neural
+          Networks", 2012,
+          <https://papers.nips.cc/paper/2012/hash/c399862d3b9d6b76c8436e924a68c45b-Abstract.html>
     """
     batch = jnp.asarray(batch)
     weights = strength * jax.random.normal(key, (len(batch), len(colors.variances)))
