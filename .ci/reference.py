@@ -9,7 +9,7 @@ import griffe
 
 class Stubs(griffe.Extension):
     """Puts the classes of jaxcnn/layers/catalogue.pyi where the handles are made when asked for,
-    and functions where architectures are objects.
+    and functions where architectures are objects, without what these are built of.
     """
 
     def on_package(self, *, pkg: griffe.Module, **_: Any) -> None:
@@ -21,10 +21,12 @@ class Stubs(griffe.Extension):
         for name, member in stub.members.items():
             if not member.is_alias and member.is_class and name in (stub.exports or ()):
                 catalogue.set_member(name, member)
+        offered = {name for name, it in pkg["applications"].members.items() if it.is_alias}
         for module in pkg["applications"].modules.values():
             for member in list(module.classes.values()):
                 if member.name.startswith("Callable") and not member.is_alias:
                     show_network(module, member)
+            hide_helpers(module, offered)
 
 
 def show_network(module: griffe.Module, network: griffe.Class) -> None:
@@ -37,3 +39,11 @@ def show_network(module: griffe.Module, network: griffe.Class) -> None:
     function.docstring = griffe.Docstring(network.docstring.value, parent=function)
     module.del_member(network.name)
     module.set_member(name, function)
+
+
+def hide_helpers(module: griffe.Module, offered: set[str]) -> None:
+    """Takes out what only builds the networks, where a module has some that are offered."""
+    defined = {name for name, member in module.members.items() if not member.is_alias}
+    if defined & offered:
+        for name in defined - offered - {"preprocess_input"}:
+            module.del_member(name)

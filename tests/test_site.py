@@ -79,6 +79,9 @@ def test_it_builds_without_a_warning(site):
     assert (site / "search/search_index.json").stat().st_size > 10_000
     layers = (site / "reference/layers/index.html").read_text()
     assert "dilation_rate" in layers and "recurrent_activation" in layers
+    assert 'href="https://arxiv.org/abs/1506.04214"' in layers  # ConvLSTM2D names its paper
+    networks = (site / "reference/applications/index.html").read_text()
+    assert "ResNet50V2" in networks and "residual_block" not in networks
 
 
 @pytest.mark.slow
