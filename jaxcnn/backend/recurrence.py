@@ -14,7 +14,7 @@ from jaxcnn.backend.control import rnn as scanned
 from jaxcnn.backend.control import select
 from jaxcnn.backend.elementwise import cast as as_type
 from jaxcnn.backend.shapes import stack
-from jaxcnn.layers.input import Input
+from jaxcnn.backend.values import placeholder
 from jaxcnn.layers.symbolic.inner_graph import computed, inner_part
 from jaxcnn.layers.symbolic.operation import Operation
 from jaxcnn.layers.symbolic.saved_call import symbolic_arguments
@@ -119,7 +119,7 @@ def _one_step(inputs: PyTree) -> SymbolicTensor:
 
 
 def _as_input(shape: Sequence[int | None], tensor: PyTree) -> SymbolicTensor:
-    return Input(batch_shape=tuple(shape), dtype=tensor.dtype)
+    return placeholder(tuple(shape), dtype=tensor.dtype)
 
 
 @functools.wraps(mapped)

@@ -231,6 +231,7 @@ class Recurrent(Layer):
     """
 
     supports_masking = True
+    return_state = passes_constants = False
     states: list[PyTree]
 
     def __init__(

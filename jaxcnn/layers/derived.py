@@ -85,26 +85,40 @@ class ModuleLayer(Layer):
                 fields[name] = [layer.module for layer in value]
         try:
             # It may be asked for while another module runs, which it does not become a part of.
-            module = self.module_class(**fields, parent=None)
+            module = self.bare_module(fields)
         except ValueError as error:
             raise ValueError(f"Layer '{self.name}': {error}") from None
         cls = type(self)
-        calls = cls.call is not ModuleLayer.call
+        calls = cls.computes_itself()
         # A layer with others inside, or whose states need the batch, keeps its own `build`.
         plain = not self._children and not getattr(module, "stateful", False)
-        if cls.build is not ModuleLayer.build or (calls and plain):
+        if cls.build is not ModuleLayer.build or (calls and plain) or cls.steps_itself():
             return RebuiltModule(self, module, parent=None)
         masks = "_masking" in vars(self) or cls.supports_masking is not ModuleLayer.supports_masking
         if calls or masks or not is_of_library(cls.compute_mask):
             return OverriddenModule(self, module, parent=None)
         return module
 
+    def bare_module(self, fields: Config) -> nn.Module:
+        """The module of the library that computes the layer, outside of any other."""
+        return self.module_class(**fields, parent=None)
+
+    @classmethod
+    def computes_itself(cls) -> bool:
+        """Whether a subclass has a `call` of its own, or what the library's calls."""
+        return not is_of_library(cls.call)
+
+    @classmethod
+    def steps_itself(cls) -> bool:
+        """Whether a subclass says what a step over time computes."""
+        return False
+
     def build(self, input_shape: PyTree) -> None:
         """Make the weights for inputs of `input_shape`, unless there are some."""
         if layer_being_built() is self:  # by the `build` of a subclass
             self._declare(input_shape)
         elif bound_module(self) is None and not self.built:
-            self._build((placeholders(self, self.dtype, input_shape),), {})
+            self._build(self._examples(library_part(self.module), input_shape), {})
 
     def _declare(self, input_shape: PyTree) -> None:
         """Declare the weights of the layer of the library among those of a subclass."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import cast
+from typing import Protocol, cast
 
 import flax.linen as nn
 import jax
@@ -38,6 +38,12 @@ class OverriddenModule(RunsCall):
             return self.layer.call(*args, **kwargs)
 
 
+class StepsItself(Protocol):
+    """A handle that says whether a subclass computes the steps over time."""
+
+    def steps_itself(self) -> bool: ...
+
+
 class RebuiltModule(UserModule):
     """Runs the `build` and the `call` of the subclass.
 
@@ -51,6 +57,8 @@ class RebuiltModule(UserModule):
         return mask_by(self.of_library, self.supports_masking, inputs, mask)
 
     def own_modules(self, values: Mapping[int, jax.Array]) -> dict[int, nn.Module]:
+        if cast(StepsItself, self.layer).steps_itself():
+            return {}
         given: dict[str, dict[str, jax.Array]] = {}
         for variable in self.layer.weights_store.declared:
             given.setdefault(variable.path[0], {})[variable.label] = values[id(variable)]

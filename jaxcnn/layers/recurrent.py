@@ -15,20 +15,23 @@ from jaxcnn.layers import naming, symbolic
 from jaxcnn.layers.base import LAYERS, Layer
 from jaxcnn.layers.config_words import config_in_our_words, in_words_of_program
 from jaxcnn.layers.derived import ModuleLayer, field_names
+from jaxcnn.layers.own_steps import STEPPING, StepsOfThen, part_of_gates, steps_of_its_own
 from jaxcnn.layers.symbolic.operation import operation
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor, symbolic_leaves
 from jaxcnn.layers.symbolic.types import TensorLike
 from jaxcnn.layers.trace_at_sizes import Traced
 from jaxcnn.layers.tracing import placeholders, trace
+from jaxcnn.layers.user_layer import UserModule
 from jaxcnn.layers.variable import Variable
+from jaxcnn.nn.base import Layer as ModuleBase
 from jaxcnn.nn.base import library_part
+from jaxcnn.nn.recurrent.base import Recurrent
 from jaxcnn.nn.recurrent.rnn import state_shapes
 from jaxcnn.runtime import context
+from jaxcnn.runtime.captures import is_of_library
 from jaxcnn.runtime.names import custom_object_scope
 from jaxcnn.runtime.types import ArrayLike, Config, PyTree, Settings
-
-# Methods by which Keras 1 and 2.0 let a subclass say what a step computes.
-STEPPING = ("step", "preprocess_input", "get_constants", "get_initial_states")
+from jaxcnn.spellings.dialect import dialect
 
 
 class RecurrentLayer(ModuleLayer):
@@ -74,17 +77,28 @@ class RecurrentLayer(ModuleLayer):
             kwargs["initial_state"] = states
         return super().__call__(inputs, *args, **kwargs)
 
+    @classmethod
+    def computes_itself(cls) -> bool:
+        return super().computes_itself() or not is_of_library(cls.get_initial_state)
+
+    def call(self, inputs: PyTree, *args: PyTree, mask: PyTree = None, **kwargs: PyTree) -> PyTree:
+        """As `Layer.call`, from the states that the `get_initial_state` of a subclass returns."""
+        given = isinstance(inputs, list | tuple) or kwargs.get("initial_state") is not None
+        if not (given or self.stateful or is_of_library(type(self).get_initial_state)):
+            kwargs["initial_state"] = self.get_initial_state(inputs)
+        return super().call(inputs, *args, mask=mask, **kwargs)
+
     def _build(self, args: tuple[PyTree, ...], kwargs: Config) -> Traced:
         tensors = symbolic_leaves(args)
         module = library_part(self.module)
-        recurrent = library_part(getattr(module, "layer", module))
+        recurrent = getattr(module, "recurrent", module)
         if recurrent.stateful and tensors and None in tuple(tensors[0].shape)[:1]:
             raise ValueError(
                 "If a RNN is stateful, it needs to know its batch size: give `batch_input_shape` "
                 "to the first layer of a Sequential model, or `batch_shape` to every Input of "
                 f"'{self.name}'."
             )
-        if recurrent.unroll and tensors and None in tuple(tensors[0].shape)[1:2]:
+        if getattr(recurrent, "unroll", False) and tensors and None in tuple(tensors[0].shape)[1:2]:
             raise ValueError(
                 f"Layer '{self.name}': unroll=True needs the number of steps, which is None in the "
                 "input."
@@ -230,20 +244,37 @@ class CellOfLayer:
         setattr(self._layer, name, value)
 
 
-class GatedLayer(RecurrentLayer):
+class GatedLayer(StepsOfThen, RecurrentLayer):
     """The handle of a layer whose steps are its own, rather than those of a cell inside it."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kind = type(self)
-        never_called = [name for name in STEPPING if hasattr(kind, name)]
-        if never_called and kind.call is GatedLayer.call:
+        stepping = steps_of_its_own(kind, STEPPING)
+        if dialect().cells and stepping and is_of_library(kind.call):
             raise TypeError(
-                f"{kind.__name__}: `{never_called[0]}` would never be called, since the layer that "
-                "it is derived from computes its steps itself. Derive it from Recurrent of Keras "
-                "1 and 2.0 (keras.layers.Recurrent, keras.legacy.layers.Recurrent), or write a "
-                "cell and RNN(cell)."
+                f"{kind.__name__}: its step would never be called, since in Keras 2.2 an LSTM, GRU "
+                "or SimpleRNN is a cell and the loop over it. Write a cell and RNN(cell), or take "
+                "keras.legacy.layers.Recurrent as its base."
             )
         super().__init__(*args, **kwargs)
+
+    @classmethod
+    def steps_itself(cls) -> bool:
+        return not dialect().cells and steps_of_its_own(cls, (*STEPPING, "get_initial_state"))
+
+    def call(self, inputs: PyTree, *args: PyTree, mask: PyTree = None, **kwargs: PyTree) -> PyTree:
+        if not self.steps_itself():
+            return super().call(inputs, *args, mask=mask, **kwargs)
+        return self.run_own_steps(inputs, mask, *args, **kwargs)
+
+    def __getattr__(self, name: str) -> Any:
+        """Also the parts of the weights that belong to a gate: ``kernel_i``, ``bias_f``."""
+        try:
+            return super().__getattr__(name)
+        except AttributeError:
+            if name.startswith("_"):
+                raise
+            return part_of_gates(self, name, self.traits.gates)
 
     @property
     def cell(self) -> CellOfLayer:
@@ -285,6 +316,25 @@ class StackingLayer(RecurrentLayer):
         super().__init__(one, *args, **kwargs)
 
 
+class BothWays(nn.Bidirectional):
+    """`nn.Bidirectional` of two modules, each of which holds a layer of its own.
+
+    A layer that a user wrote has the names of a recurrent layer's settings on itself.
+    """
+
+    forward_layer: linen.Module | None = None
+    backward_layer: linen.Module | None = None
+
+    @property
+    def recurrent(self) -> Recurrent:
+        part = super().recurrent
+        return cast(Recurrent, part.layer) if isinstance(part, UserModule) else part
+
+    def direction(self, name: str, **changed: bool) -> ModuleBase:
+        copy = getattr(self, name)
+        return super().direction(name, **changed) if copy is None else copy
+
+
 @LAYERS.register()
 class Bidirectional(RecurrentLayer):
     """A recurrent layer, and a copy with other weights that goes backwards through the sequence.
@@ -324,6 +374,11 @@ class Bidirectional(RecurrentLayer):
                 )
                 for direction, reverse in reverses.items()
             }
+        self._module = None  # which is that of the copies from now on
+
+    def bare_module(self, fields: Config) -> linen.Module:
+        copies: Config = {k: copy.module for k, copy in self.children.items() if k != "layer"}
+        return BothWays(**fields, **copies, parent=None)
 
     @property
     def forward_layer(self) -> RecurrentLayer:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Protocol, cast, runtime_checkable
 
 import flax.linen as nn
 import jax
@@ -78,6 +78,16 @@ def inside_of_steps(mask: Mask) -> jax.Array | None:
     return None if mask is None or mask.ndim < 3 else by_step(mask)
 
 
+@runtime_checkable
+class GoesBothWays(Protocol):
+    """The settings of a layer that can go through a sequence in both directions."""
+
+    go_backwards: bool
+    return_sequences: bool
+    return_state: bool
+    stateful: bool
+
+
 class Bidirectional(CalledWithStates):
     """A recurrent layer, and a copy with other weights that goes through the sequence backwards.
 
@@ -104,7 +114,7 @@ class Bidirectional(CalledWithStates):
 
     def checked(self) -> Config:
         require_module(self.label, self.layer)
-        if not isinstance(self.recurrent, Recurrent):
+        if not isinstance(self.recurrent, GoesBothWays):
             raise ValueError(
                 f"{self.label}: `layer` is a {type(self.layer).__name__}; it must be a recurrent "
                 "layer."
@@ -118,7 +128,7 @@ class Bidirectional(CalledWithStates):
 
     @property
     def recurrent(self) -> Recurrent:
-        """The layer of the library, which a subclass may be around."""
+        """The layer of the library, which a subclass may be around; or what tells its settings."""
         return cast(Recurrent, library_part(self.layer))
 
     @property
@@ -132,9 +142,9 @@ class Bidirectional(CalledWithStates):
     def run_sequence(
         self, x: jax.Array, initial: States | None, mask: Mask, train: bool, **further: PyTree
     ) -> PyTree:
-        half = self.recurrent.state_total
         halves: list[dict[str, PyTree]] = [{}, {}]
         if initial is not None:
+            half = len(initial) // 2
             halves = [{"initial_state": initial[:half]}, {"initial_state": initial[half:]}]
         reverse = not self.recurrent.go_backwards
         forward = self.direction("forward_layer")

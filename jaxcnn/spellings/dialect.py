@@ -72,6 +72,10 @@ class Dialect:
         step_times: whether progress bars say how long a step took.
         masks_of_steps: whether TimeDistributed gives its layer the mask inside of a step, and takes
             the one that the layer makes.
+        cells: whether LSTM, GRU and SimpleRNN are cells and the loop over them, rather than layers
+            with a `step`.
+        states_stand_in: whether RNN gives the first state of its cell, not the output before, at
+            the steps that a mask leaves out.
         averages_of_batches: whether running statistics are averages of the batches alone, without
             the value that they had before.
         float_counts: whether optimizers list the number of updates as a float, which without
@@ -111,6 +115,8 @@ class Dialect:
     targets_first: bool = False
     own_inputs: bool = True
     masks_of_steps: bool = False
+    cells: bool = False
+    states_stand_in: bool = False
     averages_of_batches: bool = False
     float_counts: bool = True
     slots_by_name: bool = True
@@ -185,6 +191,8 @@ DIALECTS = {
         rates_are_told=True,
         stops_within_epochs=True,
         masks_of_steps=True,
+        cells=True,
+        states_stand_in=True,
         averages_of_batches=True,
         float_counts=False,
         slots_by_name=False,

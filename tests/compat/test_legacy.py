@@ -5,7 +5,7 @@ import pytest
 
 from jaxcnn import backend as K
 from jaxcnn.compat import keras1, legacy
-from jaxcnn.layers import LSTM, Dense, Input, InputSpec
+from jaxcnn.layers import LSTM, Bidirectional, Dense, Input, InputSpec
 from jaxcnn.models import Model, Sequential, model_from_json
 from jaxcnn.spellings.dialect import speaking
 
@@ -130,6 +130,9 @@ class Leaky(legacy.Recurrent):
         output = 0.5 * state + self.kernel * x + one
         return output, [output]
 
+    def get_config(self):
+        return {**super().get_config(), "units": self.units}
+
 
 @pytest.mark.parametrize("sequences", [True, False])
 @pytest.mark.parametrize("backwards", [True, False])
@@ -183,8 +186,20 @@ def test_a_step_that_an_lstm_would_not_call_is_refused():
         def step(self, x, states):
             return x, states
 
-    with pytest.raises(TypeError, match="Peephole: `step` would never be called"):
+    with speaking("2.2"), pytest.raises(TypeError, match="Peephole: its step would never be"):
         Peephole(3)
+
+
+def test_a_recurrent_layer_with_a_step_in_both_directions():
+    # Each half of the output is that of a layer which begins at another end.
+    steps = np.arange(12.0).reshape(2, 3, 2)
+    layer = Bidirectional(Leaky(2), input_shape=(3, 2))
+    ways = Sequential([layer])
+    backwards = Sequential([Leaky(2, go_backwards=True, input_shape=(3, 2))])
+    backwards.set_weights(layer.backward_layer.get_weights())
+    np.testing.assert_allclose(ways.predict(steps)[:, 2:], backwards.predict(steps), rtol=1e-6)
+    with pytest.raises(ValueError, match="must be a recurrent layer"):
+        Bidirectional(Dense(2))
 
 
 def test_a_recurrent_layer_says_its_arguments_in_the_words_of_keras_1():

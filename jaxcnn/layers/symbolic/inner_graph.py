@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 import jax
 
+from jaxcnn.layers import naming
 from jaxcnn.layers.input import Input
 from jaxcnn.layers.symbolic.operation import Operation
 from jaxcnn.layers.symbolic.tensor import Node, SymbolicTensor, symbolic_leaves
@@ -78,4 +79,5 @@ def symbol_for(leaf: PyTree) -> PyTree:
     """A symbolic tensor of the shape of an array; anything else as it is."""
     if not isinstance(leaf, jax.Array):
         return leaf
-    return Input(batch_shape=leaf.shape, dtype=leaf.dtype)
+    label = naming.unique_name("placeholder")  # no number of an Input of the program
+    return Input(batch_shape=leaf.shape, dtype=leaf.dtype, name=label)

@@ -15,6 +15,7 @@ from jaxcnn.nn.graph import call_parameters, run
 from jaxcnn.nn.recurrent.base import Recurrent
 from jaxcnn.nn.recurrent.scan import States, step_scan
 from jaxcnn.runtime.types import Config
+from jaxcnn.spellings.dialect import dialect
 
 T = TypeVar("T")
 
@@ -176,6 +177,8 @@ class RNN(Recurrent):
             result: tuple[jax.Array, States] = nn.apply(bound_step, cell)(variables, rngs=rngs)
             return result
 
+        instead = dialect().states_stand_in and not self.unroll
+
         # The weights were declared above, under their path in the whole model: not here again.
         with declared_weights():
             return step_scan(
@@ -185,4 +188,5 @@ class RNN(Recurrent):
                 keep=keep,
                 reverse=self.go_backwards,
                 unroll=self.unroll,
+                state_instead=instead,
             )

@@ -181,12 +181,13 @@ def step_scan(
     keep: jax.Array | None = None,
     reverse: bool = False,
     unroll: bool = False,
+    state_instead: bool = False,
 ) -> tuple[jax.Array, jax.Array, States]:
     """Run ``step(x_t, states) -> (output, new states)``: (outputs, the last one, final states).
 
     Where `keep`, (steps, batch) of booleans, is False the states stay and the previous output is
     repeated; before the first that is the first state where it has the shape of an output, else
-    zeros.
+    zeros. With `state_instead` it is that state at every step.
     """
     output, _ = jax.eval_shape(step, jax.tree.map(lambda a: a[0], x), list(states))
     starts_as = [s for s in states[:1] if s.shape == output.shape and s.dtype == output.dtype]
@@ -197,7 +198,8 @@ def step_scan(
         states, previous = carry
         step_x, step_keep = now
         output, new = step(step_x, states)
-        new, output = where_kept(step_keep, (list(new), output), (states, previous))
+        before = states[0] if state_instead and starts_as else previous
+        new, output = where_kept(step_keep, (list(new), output), (states, before))
         return (new, output), output
 
     first = starts_as[0] if starts_as else jnp.zeros(output.shape, output.dtype)
