@@ -50,6 +50,12 @@ class Suggesting:
     """Base of classes that are made with keywords and name the nearest of one that they lack."""
 
     def __new__(cls, *args: object, **kwargs: object) -> Self:
+        if (args or kwargs) and cls.__init__ is object.__init__:
+            refuse_unknown(cls.__name__, kwargs, ())
+            raise TypeError(
+                f"{cls.__name__} takes no arguments, as it defines no __init__; given: "
+                f"{', '.join(map(repr, args))}."
+            )
         if kwargs and not hasattr(cls.__init__, "accepts_old_spellings"):
             parameters = inspect.signature(cls.__init__).parameters
             if not takes_any(parameters):

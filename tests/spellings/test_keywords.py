@@ -88,3 +88,25 @@ def test_subclasses_of_users_take_their_own_arguments():
     assert Mine(period=3).period == 3 and Open(anything=1).options == {"anything": 1}
     with pytest.raises(TypeError, match=r"^Mine has no argument `periods`\. Did you mean 'period'"):
         Mine(periods=3)
+
+
+@pytest.mark.parametrize(
+    "base",
+    [
+        jc.callbacks.Callback,
+        jc.constraints.Constraint,
+        jc.initializers.Initializer,
+        jc.losses.Loss,
+        jc.metrics.Metric,
+        jc.regularizers.Regularizer,
+    ],
+)
+def test_a_class_of_a_user_without_an_init_takes_no_arguments(base):
+    class Mine(base):
+        share: float = 0.5
+
+    assert Mine().share == 0.5
+    with pytest.raises(TypeError, match=r"Mine takes no arguments, as it defines no __init__; .*8"):
+        Mine(0.8)
+    with pytest.raises(TypeError, match="Mine has no argument `share`"):
+        Mine(share=0.8)
