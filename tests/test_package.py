@@ -1,13 +1,14 @@
 """What a source distribution contains, and what builds and tests the package elsewhere."""
 
-import fnmatch
 import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+import tarfile
 import tomllib
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -16,23 +17,41 @@ import yaml
 ROOT = Path(__file__).resolve().parents[1]
 
 
-def test_a_source_distribution_has_every_file_of_the_package():
-    if not (ROOT / "MANIFEST.in").is_file():
+def test_the_library_is_compiled_where_it_can_be_and_left_out_elsewhere():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    assert project["build-system"]["build-backend"] == "scikit_build_core.build"
+    build = project["tool"]["scikit-build"]
+    linux, failed = build["overrides"]
+    assert build["wheel"]["cmake"] is False and linux["wheel"]["cmake"] is True
+    assert re.match(linux["if"]["platform-system"], "linux")
+    assert failed == {"if": {"failed": True}, "wheel": {"cmake": False}}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("compiler", ["", "/nowhere/c++"])
+def test_what_is_built_has_every_file_of_the_package(tmp_path, compiler):
+    """With a compiler and without: the source distribution, and the wheel that it makes."""
+    pytest.importorskip("build", reason="needs build: pip install build")
+    if not (ROOT / ".git").exists():
         pytest.skip("these tests are not beside the sources")
-    included = next(
-        line.split()[2:]
-        for line in (ROOT / "MANIFEST.in").read_text(encoding="utf-8").splitlines()
-        if line.startswith("recursive-include jaxcnn")
-    )
-    made = {".so", ".pyc"}
-    others = [
-        path.name
-        for path in (ROOT / "jaxcnn").rglob("*")
-        if path.is_file() and path.suffix not in {".py", *made}
-    ]
-    assert "conv.cc" in others and "support.h" in others
-    missing = [n for n in others if not any(fnmatch.fnmatch(n, pattern) for pattern in included)]
-    assert missing == []
+    environment = {**os.environ, **({"CXX": compiler} if compiler else {})}
+    command = [sys.executable, "-m", "build", "--outdir", str(tmp_path), str(ROOT)]
+    subprocess.run(command, env=environment, check=True, timeout=900)
+    (wheel,) = tmp_path.glob("*.whl")
+    (sources,) = tmp_path.glob("*.tar.gz")
+    of_wheel = set(zipfile.ZipFile(wheel).namelist())
+    with tarfile.open(sources) as archive:
+        of_sources = {name.partition("/")[2] for name in archive.getnames()}
+    library = "jaxcnn/ops/onednn/libjaxcnn_onednn.so"
+    assert (library in of_wheel) == (not compiler) == (not wheel.stem.endswith("-any"))
+    git = ["git", "-C", str(ROOT), "ls-files", "jaxcnn", "tests", "CMakeLists.txt"]
+    tracked = set(subprocess.run(git, check=True, capture_output=True, text=True).stdout.split())
+    assert tracked - of_sources == set()
+    package = {name for name in tracked if name.startswith("jaxcnn/")}
+    left_out = {
+        n for n in package - of_wheel if not re.search(r"onednn/(\w+\.(cc|h)|headers.py)$", n)
+    }
+    assert left_out == set()
 
 
 def test_the_list_of_long_tests_names_tests_that_exist():
@@ -62,6 +81,9 @@ def test_what_builds_and_tests_elsewhere_can_be_read():
     assert systems == {"ubuntu", "macos", "windows"}
     steps = [step.get("run", "") for job in jobs.values() for step in job["steps"]]
     assert 'python -m pip install ".[test]"' in steps and ".ci/release artefacts" in steps
+    assert {
+        name.split("-")[0] for name in jobs["release"]["strategy"]["matrix"]["system"]
+    } == systems
     container = json.loads((ROOT / ".devcontainer/devcontainer.json").read_text())
     assert ".[test]" in container["postCreateCommand"]
     dockerfile = (ROOT / "Dockerfile").read_text()
@@ -69,16 +91,7 @@ def test_what_builds_and_tests_elsewhere_can_be_read():
     assert set(named.split(",")) <= set(extras)
 
 
-def test_the_compiler_may_have_several_words(tmp_path, monkeypatch):
-    """As `zig c++` has, which compiles for an older C library than that of the machine."""
-    build_backend = pytest.importorskip("jaxcnn.ops.onednn.build_backend")
-    headers = tmp_path / "xla/ffi/api"
-    monkeypatch.setattr(build_backend, "_installed", lambda _, name: headers / name)
-    monkeypatch.setenv("CXX", "python -m ziglang c++ -target x86_64-linux-gnu.2.28")
-    call = build_backend.compiler_call(tmp_path / "library.so")
-    assert call[:6] == ["python", "-m", "ziglang", "c++", "-target", "x86_64-linux-gnu.2.28"]
-    monkeypatch.delenv("CXX")
-    assert build_backend.compiler_call(tmp_path / "library.so")[0] == "g++"
+def test_the_release_is_compiled_for_the_c_library_of_2018():
     release = (ROOT / ".ci/release").read_text()
     assert "x86_64-linux-gnu.2.28" in release and "--plat manylinux_2_28_x86_64" in release
 
