@@ -13,7 +13,7 @@ from jax import Array
 
 from jaxcnn.runtime import config
 from jaxcnn.runtime.deferred import deferrable
-from jaxcnn.runtime.names import Configurable, Registry
+from jaxcnn.runtime.names import NamedByKeras1, Registry
 from jaxcnn.runtime.types import Config
 from jaxcnn.spellings.translate import old_spellings
 
@@ -23,7 +23,7 @@ ConstraintFunction: TypeAlias = Callable[[Array], Array]
 registry: Registry[ConstraintFunction | None] = Registry("constraint", builders=True)
 
 
-class Constraint(Configurable):
+class Constraint(NamedByKeras1):
     """Base class: subclasses define ``__call__(w) -> w``.
 
     Examples:
@@ -82,6 +82,7 @@ class MaxNorm(NormConstraint):
           2014, <https://jmlr.org/papers/v15/srivastava14a.html>
     """
 
+    words_then = {"max_value": "m"}  # noqa: RUF012
     max_value: float = 2
     axis: Axis = 0
 

@@ -5,12 +5,14 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 import jax.numpy as jnp
+import numpy as np
 from jax import Array
 
 from jaxcnn.losses import absolute
 from jaxcnn.runtime.deferred import deferrable
-from jaxcnn.runtime.names import Configurable, Registry
+from jaxcnn.runtime.names import NamedByKeras1, Registry
 from jaxcnn.runtime.types import Config
+from jaxcnn.spellings.dialect import chosen
 from jaxcnn.spellings.keywords import suggesting
 
 RegularizerFunction: TypeAlias = Callable[[Array], Array]
@@ -18,7 +20,7 @@ RegularizerFunction: TypeAlias = Callable[[Array], Array]
 registry: Registry[RegularizerFunction | None] = Registry("regularizer", builders=True)
 
 
-class Regularizer(Configurable):
+class Regularizer(NamedByKeras1):
     """Base class: subclasses define ``__call__(x) -> scalar``.
 
     Examples:
@@ -47,12 +49,19 @@ class L1L2(Regularizer):
         Array(8., dtype=float32)
     """
 
+    name_then = "L1L2Regularizer"
     l1: float = 0.0
     l2: float = 0.0
 
     def __post_init__(self) -> None:
         for name in ("l1", "l2"):
             object.__setattr__(self, name, float(getattr(self, name)))
+
+    def get_config(self) -> Config:
+        """The arguments that make an equal one; an old Keras rounded them to float32."""
+        config = super().get_config()
+        rounded = {name: float(np.float32(getattr(self, name))) for name in ("l1", "l2")}
+        return {**config, **rounded} if chosen() else config
 
     @deferrable
     def __call__(self, x: Array) -> Array:

@@ -128,7 +128,8 @@ class CallbackList(Told):
         told = params_of_program(params)
         for callback in self.callbacks:
             ours = is_of_library(type(callback)) or isinstance(callback, ProgressWatcher)
-            callback.set_params(params if ours else told)
+            looks = callback is self.history or not ours  # what a program looks at
+            callback.set_params(told if looks else params)
             callback.set_model(model)
             if callback is not self.history:  # which outlives the data
                 callback.validation_data = validation_data

@@ -14,7 +14,7 @@ from types import ModuleType
 from jaxcnn.compat.keras_module import ROOTS, KerasModule
 from jaxcnn.compat.modules import MODULES, SHIMS, TENSORFLOW, keras_path
 from jaxcnn.runtime import config
-from jaxcnn.spellings.dialect import dialect, speak, uses_tensorflow
+from jaxcnn.spellings.dialect import chosen, dialect, speak, uses_tensorflow
 from jaxcnn.spellings.hints import closest
 
 IMPORT_SYSTEM = ("<frozen importlib._bootstrap>", "<frozen importlib._bootstrap_external>")
@@ -184,9 +184,9 @@ def install(keras: str = "2.0", tensorflow: bool = False) -> None:
                 "left alone; call jaxcnn.compat.install(tensorflow=True) before that."
             )
     speak(keras)
-    if dialect().of_keras_1:
-        for module in ("configurations1", "initializations", "metrics1"):  # in force from now on
-            importlib.import_module(f"jaxcnn.compat.{module}")
+    of_1 = ("initializations", "metrics1") if dialect().of_keras_1 else ()
+    for module in ("configurations", *of_1) if chosen() else ():  # in force from now on
+        importlib.import_module(f"jaxcnn.compat.{module}")
     if (data_format := dialect().image_data_format) is not None:
         config.set_image_data_format(data_format)
     for finder in sys.meta_path:

@@ -1,4 +1,4 @@
-"""Whose words `get_config` uses: ours and, where a program for Keras 1 asks, those of its time."""
+"""Whose words `get_config` uses: ours and, where an old program asks, those of its time."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any, TypeVar, cast
 
 from jaxcnn.runtime.scoped import scoped
 from jaxcnn.runtime.types import Config, Settings
-from jaxcnn.spellings.dialect import dialect
+from jaxcnn.spellings.dialect import chosen, dialect
 
 T = TypeVar("T")
 # (a layer or model, its configuration in our words) -> that in the words of the program
@@ -24,7 +24,7 @@ _words: list[tuple[Telling, Reading]] = []
 
 
 def translate_by(telling: Telling, reading: Reading) -> None:
-    """Say what turns configurations into the words of Keras 1, and back."""
+    """Say what turns configurations into the words of the program, and those of Keras 1 back."""
     _words[:] = [(telling, reading)]
 
 
@@ -52,7 +52,7 @@ def in_words_of_program(get_config: Callable[[T], Config]) -> Callable[[T], Conf
 
     @functools.wraps(get_config)
     def told(self: T) -> Config:
-        if _ours.get() or not dialect().of_keras_1 or not _words:
+        if _ours.get() or not chosen() or not _words:
             return get_config(self)
         with our_words():
             settings = get_config(self)

@@ -35,7 +35,7 @@ from jaxcnn.runtime.docstrings import with_entry
 from jaxcnn.runtime.nameless import from_pickle, to_pickle
 from jaxcnn.runtime.names import get_custom_objects, is_local
 from jaxcnn.runtime.types import Config, PyTree, Settings
-from jaxcnn.spellings.dialect import WEIGHTS_OF_1
+from jaxcnn.spellings.dialect import WEIGHTS_OF_1, chosen
 from jaxcnn.spellings.stories import told_in
 from jaxcnn.spellings.tables import REMOVED
 from jaxcnn.spellings.translate import removed, renewed
@@ -218,7 +218,10 @@ class ModuleLayer(Layer):
 
     @classmethod
     def from_config(cls, settings: Settings) -> Layer:
-        ours = in_our_words(cls, settings)
+        ours = dict(in_our_words(cls, settings))
+        shaped = "noise_shape" in field_names(cls.module_class)
+        if chosen() and not shaped and ours.get("noise_shape", "") is None:
+            del ours["noise_shape"]  # as Keras 2.2 tells it of every dropout
         return cls(**{name: rebuilt(value) for name, value in ours.items()})
 
 

@@ -7,10 +7,12 @@ import numpy as np
 from jaxcnn.layers.weights import WeightOwner
 from jaxcnn.runtime.types import Path
 
+KERNELS = ("kernel", "recurrent_kernel", "depthwise_kernel", "pointwise_kernel")
+
 
 def is_kernel(owner: WeightOwner, path: Path) -> bool:
     """Whether a weight is the kernel of a convolution."""
-    return bool(owner.traits.kernel) and path[-1] in ("kernel", "recurrent_kernel")
+    return bool(owner.traits.kernel) and path[-1] in KERNELS
 
 
 def kernel_of_1(owner: WeightOwner, path: Path, array: np.ndarray) -> np.ndarray:

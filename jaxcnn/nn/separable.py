@@ -10,6 +10,7 @@ from jaxcnn.nn.base import Layer
 from jaxcnn.nn.convolution import Convolution
 from jaxcnn.nn.fields import FiltersField, Sizes, WindowFields
 from jaxcnn.nn.spatial import finish_channels
+from jaxcnn.nn.traits import Traits
 from jaxcnn.nn.weights import field_weight, optional_bias
 from jaxcnn.runtime.types import Identifier
 
@@ -93,6 +94,8 @@ class SeparableConv(DepthMultiplierField, Convolution, FiltersField):
     pointwise_constraint: Identifier = None
     bias_constraint: Identifier = None
     dilation_rate: Sizes = 1
+
+    traits = Traits(kernel="in-out")
 
     @nn.compact
     def __call__(self, x: jax.Array) -> jax.Array:

@@ -6,7 +6,7 @@ import inspect
 import itertools
 from collections.abc import Callable, Iterable, Mapping
 from contextvars import ContextVar
-from typing import Any, Generic, Self, TypeAlias, TypeVar, cast
+from typing import Any, ClassVar, Generic, Self, TypeAlias, TypeVar, cast
 
 from jaxcnn.runtime.scoped import scoped
 from jaxcnn.runtime.types import Config, Identifier, Settings
@@ -77,6 +77,32 @@ class Configurable(Suggesting):
     def from_config(cls, config: Settings) -> Self:
         """The object described by ``config``."""
         return cls(**config)
+
+
+class NamedByKeras1(Configurable):
+    """One whose configuration had its name, and for some values other words, in Keras 1.
+
+    Attributes:
+        name_then: the name, where it is not that of the class.
+        words_then: today's argument -> the word.
+    """
+
+    name_then: ClassVar[str] = ""
+    words_then: ClassVar[Mapping[str, str]] = {}
+
+    def get_config(self) -> Config:
+        """The arguments that make an equal object; in a program for Keras 1 in its words."""
+        config = super().get_config()
+        if not dialect().of_keras_1:
+            return config
+        words = {self.words_then.get(name, name): value for name, value in config.items()}
+        return {"name": self.name_then or type(self).__name__, **words}
+
+    @classmethod
+    def from_config(cls, config: Settings) -> Self:
+        """The object described by ``config``, also in the words of Keras 1."""
+        today = {word: name for name, word in cls.words_then.items()}
+        return cls(**{today.get(k, k): v for k, v in config.items() if k != "name"})
 
 
 class Registry(Generic[Named]):

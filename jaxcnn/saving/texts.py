@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from jaxcnn.layers.base import LAYERS, Layer
 from jaxcnn.layers.config_words import config_in_our_words
+from jaxcnn.nn.base import WeightSpec
 from jaxcnn.runtime.names import custom_object_scope
 from jaxcnn.runtime.types import Config, Settings
 from jaxcnn.saving.bytecode import marked
@@ -15,7 +16,7 @@ from jaxcnn.saving.dialects.classes import all_layers, library_classes, library_
 from jaxcnn.saving.dialects.configurations import IN_MEMORY, OURS, WIDENING, era_of, from_keras
 from jaxcnn.saving.dialects.keras2 import nested, to_keras2
 from jaxcnn.saving.dialects.to_keras1 import merged_stacks, to_keras1
-from jaxcnn.saving.dialects.versions import TEXT, Version, of_program
+from jaxcnn.saving.dialects.versions import TEXT, Version, as_told, of_program
 from jaxcnn.saving.structure import described, plain
 from jaxcnn.saving.types import CustomObjects, Json, Network
 from jaxcnn.spellings.keywords import suggesting
@@ -23,6 +24,11 @@ from jaxcnn.utils.untrusted import UNEXPECTED, one_error
 
 WRITER = "jaxcnn"  # marks what we wrote ourselves
 MOST_VALUES = 1_000_000  # in a configuration, written out
+# Keras 1's classes that tell of their inputs.
+OF_INPUTS: Mapping[str, tuple[str, ...]] = {
+    "Dense": ("input_dim",),
+    **dict.fromkeys(("Convolution1D", "GRU", "LSTM", "SimpleRNN"), ("input_dim", "input_length")),
+}
 STATED = ("Deconvolution2D", "Conv3DTranspose")  # whose shape of outputs Keras 1 was told
 MOST_DIGITS = 400  # of a number in YAML
 
@@ -40,19 +46,53 @@ def file_config(model: Layer | Network, version: Version = TEXT) -> Config:
 
 
 def config_of_program(layer: Layer | Network, settings: Config) -> Config:
-    """The configuration of a layer or model in the words of Keras 1."""
+    """The configuration of a layer or model in the words of the Keras that a program is for."""
     version = of_program(TEXT)
+    if not version.of_program:
+        return settings
+    if not version.is_1:
+        told: Config = told_by_keras_2(layer, settings, version)
+        return told
     if "layers" in settings:
         whole: Config = file_config(layer, version)["config"]
         return whole
     bases = library_classes(layer)
     inner = {k: nested(v, bases, version) if k == "layer" else v for k, v in settings.items()}
     name, config = to_keras1(library_name(type(layer)), inner)
-    return (
-        {**config, "output_shape": getattr(layer, "output_shape", None)}
-        if name in STATED
-        else config
-    )
+    if name in STATED:
+        return {**config, "output_shape": getattr(layer, "output_shape", None)}
+    return {**sizes_of_inputs(name, layer), **config}
+
+
+def told_by_keras_2(layer: Layer | Network, settings: Config, version: Version) -> Any:
+    """The configuration of a layer or model in the words of an older Keras 2."""
+    if "layers" not in settings:
+        return as_told(library_name(type(layer)), settings, version.rank)
+    inside = {part.name: part for part in getattr(layer, "layers", ())}
+
+    def told(entry: Config) -> Config:
+        part = inside.get(entry["config"].get("name"))
+        if part is None:
+            return entry
+        return {**entry, "config": told_by_keras_2(part, entry["config"], version)}
+
+    entries = [told(entry) for entry in settings["layers"]]
+    stack = "input_layers" not in settings
+    return entries if stack and version.lists_stacks else {**settings, "layers": entries}
+
+
+def sizes_of_inputs(name: str, layer: Layer | Network) -> Config:
+    """What Keras 1 tells of the inputs of some layers: their size, where there are weights, and no
+    length.
+    """
+    told: Config = dict.fromkeys(OF_INPUTS.get(name, ()))
+    if "input_dim" in told and name != "Convolution1D":
+        specs: Sequence[WeightSpec] = ()
+        if isinstance(layer, Layer):
+            specs = layer.weights_store.specs or ()
+        sizes = [spec.shape[-2] for spec in specs if spec.path[-1] == "kernel"]
+        told["input_dim"] = sizes[0] if sizes else None
+    return told
 
 
 def config_from_program(kind: type, settings: Settings) -> Config:
@@ -82,6 +122,9 @@ def stated_by_layers(value: Json, layers: Mapping[str, Layer | Network], version
             written = [file_config(part, version) for part in layer.parts]
             rest = {key: item for key, item in value.items() if key not in ("class_name", "config")}
             return {**rest, **merged_stacks(type(layer.merging).__name__, settings, written)}
+        if value["class_name"] in OF_INPUTS and layer is not None:
+            config = {**sizes_of_inputs(value["class_name"], layer), **config}
+            return {**value, "config": config}
     return {key: stated_by_layers(item, layers, version) for key, item in value.items()}
 
 
@@ -129,14 +172,16 @@ def to_yaml(model: Network, **options: Any) -> str:
 
 
 def described_model(model: Network) -> Config:
-    """The configuration in the texts of `to_json` and `to_yaml`."""
+    """The configuration in the texts of `to_json` and `to_yaml`.
+
+    Of a program for an old Keras it has the keys that this one wrote.
+    """
     version = of_program(TEXT)
-    return {
-        **file_config(model, version),
-        "keras_version": version.label,
-        "backend": "tensorflow",
-        "written_by": WRITER,
-    }
+    written, backend = file_config(model, version), {"backend": "tensorflow"}
+    if not version.of_program:
+        return {**written, "keras_version": version.label, **backend, "written_by": WRITER}
+    written.pop("name", None)
+    return {**written, "keras_version": version.label, **({} if version.is_1 else backend)}
 
 
 @suggesting

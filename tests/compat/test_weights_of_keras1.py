@@ -6,7 +6,15 @@ import numpy as np
 import pytest
 
 from jaxcnn.compat.keras1 import AtrousConvolution2D, Deconvolution2D
-from jaxcnn.layers import LSTM, Conv1D, Conv2D, Conv3D, ConvLSTM2D, TimeDistributed
+from jaxcnn.layers import (
+    LSTM,
+    Conv1D,
+    Conv2D,
+    Conv3D,
+    ConvLSTM2D,
+    SeparableConv2D,
+    TimeDistributed,
+)
 from jaxcnn.models import Sequential
 from jaxcnn.spellings.dialect import speaking
 
@@ -45,6 +53,11 @@ CASES = {
         lambda: ConvLSTM2D(3, 2, 2, **{**FIRST, "input_shape": (3, 2, 5, 6)}),
         (3, 2, 2, 2),
         4.4368825181300435,
+    ),
+    "separable": (
+        lambda: SeparableConv2D(3, 2, 2, depth_multiplier=2, **FIRST),
+        (2, 4, 2, 2),
+        28.510875701904297,
     ),
     "gates": (lambda: LSTM(3, input_shape=(4, 2)), (2, 3), None),
 }

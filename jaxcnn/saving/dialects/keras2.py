@@ -63,14 +63,18 @@ def layer_settings(
     base: str, settings: Settings, bases: Mapping[str, str], version: Version = TEXT
 ) -> Config:
     """The arguments of a layer that is no model."""
-    arguments = {k: v for k, v in settings.items() if k not in LEFT_OUT.get(base, ())}
+    left_out = () if version.of_program else LEFT_OUT.get(base, ())
+    arguments = {k: v for k, v in settings.items() if k not in left_out}
+    if version.of_program and base == "Embedding" and "dtype" in arguments:
+        # Of what it looks up, later of what it returns.
+        arguments["dtype"] = "int32" if version.rank < 22 else "float32"
     arguments = expressed(base, arguments, version)
     if version.translated:
         arguments = arguments_for_keras3(arguments)
     if base in SINGLE:
         arguments[SINGLE[base]] = arguments[SINGLE[base]][0]
     if base == "Lambda":
-        arguments.pop("mask")
+        arguments.pop("mask", None)
         function, shape = (code_parts(arguments[key]) for key in ("function", "output_shape"))
         named = isinstance(arguments["output_shape"], str)
         arguments |= {
@@ -96,7 +100,7 @@ def nested(value: Json, bases: Mapping[str, str], version: Version = TEXT) -> Js
     module = "keras" if "layers" in value["config"] else "keras.layers"
     registered = None if bases.get(name, name) == name else name
     described = to_keras2(value, bases, version)
-    if version.is_1:
+    if version.of_program:
         return described
     return {"module": module, **described, "registered_name": registered}
 

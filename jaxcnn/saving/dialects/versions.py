@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 from jaxcnn.runtime.types import Config, Settings
 from jaxcnn.runtime.warn import warn_user
 from jaxcnn.saving.types import Json
@@ -145,6 +147,26 @@ SOME_ARGUMENTS: Mapping[tuple[str, str], tuple[int, Json]] = {
     ("GaussianDropout", "seed"): (30, None),
     ("GaussianNoise", "seed"): (30, None),
 }
+# What a version may take, and does not tell of a layer -> (rank of the first that does, value that
+# says nothing).
+UNTOLD: Mapping[tuple[str, str], tuple[int, Json]] = {
+    ("Dropout", "noise_shape"): (22, None),
+    ("Lambda", "mask"): (30, None),
+    ("Dropout", "seed"): (22, None),
+    **{
+        (f"SpatialDropout{rank}D", key): since
+        for rank in (1, 2, 3)
+        for key, since in (("data_format", (30, "channels_last")), ("seed", (22, None)))
+    },
+}
+# What it tells of a layer that has nothing of the kind here -> rank of the first that does.
+ALWAYS_NONE: Mapping[tuple[str, str], int] = {
+    (f"SpatialDropout{rank}D", "noise_shape"): 22 for rank in (1, 2, 3)
+}
+# What only versions until 2.1 tell.
+NO_LONGER = frozenset(("SimpleRNN", "SimpleRNNCell", "ConvLSTM2D"))  # their `implementation`
+# Numbers that Keras 2 rounds to float32.
+ROUNDED = frozenset((("ELU", "alpha"), ("LeakyReLU", "alpha"), ("ThresholdedReLU", "theta")))
 # What a version takes and computes otherwise, or not at all -> (rank of the first that computes
 # it as here, value that all compute alike).
 OTHERWISE: Mapping[tuple[str, str], tuple[int, Json]] = {
@@ -227,17 +249,31 @@ def expressed(base: str, arguments: Settings, version: Version) -> Config:
                 f"{label} cannot be written: Keras {version.name} has no `{key}`, which is "
                 f"{value!r}."
             )
-    return with_usual(base, rest, version.rank) if version.of_program else rest
+    return as_told(base, rest, version.rank) if version.of_program else rest
 
 
-def with_usual(base: str, arguments: Settings, rank: int) -> Config:
-    """The arguments of a layer, and what a version says of it that goes without saying here."""
-    usual = {
-        key: value
-        for (name, key), (since, value) in SOME_ARGUMENTS.items()
-        if name == base and since <= rank and arguments.get(key) is None
+def as_told(base: str, arguments: Settings, rank: int) -> Config:
+    """The arguments of a layer of which a version tells, where they are of its time."""
+
+    def is_told(key: str, value: Json) -> bool:
+        if key == "implementation" and base in NO_LONGER:
+            return rank < 22
+        later = UNTOLD if (base, key) in UNTOLD else SOME_ARGUMENTS
+        since, neutral = later.get((base, key), ARGUMENTS.get(key, (0, None)))
+        return since <= rank or value not in (neutral, None)
+
+    told = {key: value for key, value in arguments.items() if is_told(key, value)}
+    for (name, key), (since, value) in SOME_ARGUMENTS.items():
+        if name == base and since <= rank and told.get(key) is None:
+            told[key] = value
+    told |= {
+        key: None for (name, key), since in ALWAYS_NONE.items() if name == base and since <= rank
     }
-    return {**arguments, **usual}
+    if rank >= 22 and told.get("implementation") == 0:
+        told["implementation"] = 1  # which took the place of 0
+    if rank >= 20:
+        told |= {key: float(np.float32(told[key])) for name, key in ROUNDED if name == base}
+    return told
 
 
 def otherwise(base: str, key: str, arguments: Settings, rank: int) -> bool:

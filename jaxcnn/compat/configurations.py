@@ -1,4 +1,4 @@
-"""`get_config` and `from_config` of layers and models in the words of Keras 1."""
+"""`get_config` of layers and models in the words of an old Keras, and `from_config` of Keras 1."""
 
 from __future__ import annotations
 

@@ -1,0 +1,120 @@
+"""What `to_json` and `get_config` tell an old program: the texts beside this file are those of the
+real Keras 1.2.2, 2.0.4 and 2.2.4.
+"""
+
+import json
+import pathlib
+
+import pytest
+
+from jaxcnn import compat
+from jaxcnn import layers as L
+
+from ..other_keras import set_aside
+
+THEN = json.loads((pathlib.Path(__file__).parent / "configurations_of_then.json").read_text())
+pytestmark = pytest.mark.filterwarnings("ignore:.*Keras 1 spelling")
+
+
+@pytest.fixture(params=THEN)
+def keras(request):
+    """The version, of which `import keras` finds the names, counted from 1."""
+    with set_aside():
+        compat.install(request.param)
+        from keras import backend as K
+
+        K.clear_session()
+        yield request.param
+        compat.uninstall()
+
+
+def stacks(keras):
+    from keras import constraints, regularizers
+
+    at_most, of_weights, of_outputs = (
+        ("W_constraint", "W_regularizer", "activity_regularizer")
+        if keras == "1.2"
+        else ("kernel_constraint", "kernel_regularizer", "activity_regularizer")
+    )
+    small = regularizers.l2(0.1)
+    yield [
+        L.Embedding(10, 3, input_length=5),
+        L.LSTM(4, return_sequences=True, **{of_weights: small}),
+        L.TimeDistributed(L.Dense(2)),
+        L.GRU(3),
+        L.Activation("relu"),
+        L.BatchNormalization(),
+        L.Dense(2, **{at_most: constraints.MaxNorm(2), of_outputs: small}),
+    ]
+    images = L.Conv2D(2, 3, input_shape=(8, 8, 3), padding="same", strides=2)
+    later = keras != "1.2"
+    yield [
+        images,
+        L.MaxPooling2D((2, 2)),
+        *([L.UpSampling2D(), L.SeparableConv2D(2, 2)] if later else []),
+        L.LeakyReLU(0.2),
+        L.GaussianNoise(0.1),
+        L.Dropout(0.5),
+        *([L.SpatialDropout2D(0.2)] if later else []),
+        L.GlobalAveragePooling2D(),
+        L.RepeatVector(2),
+        L.Permute((2, 1)),
+        L.Reshape((-1,)),
+    ]
+    yield [
+        L.Conv1D(2, 3, input_shape=(8, 3)),
+        L.MaxPooling1D(2),
+        L.AveragePooling1D(2),
+        *([L.Bidirectional(L.LSTM(2, return_sequences=True))] if later else []),
+        L.SimpleRNN(2),
+        L.ELU(),
+        L.ThresholdedReLU(),
+        L.ActivityRegularization(0.1),
+        L.GaussianDropout(0.1),
+    ]
+
+
+def test_texts(keras):
+    from keras.models import Model, Sequential, model_from_json
+
+    expected = THEN[keras]["texts"]
+    for layers, text in zip(stacks(keras), expected, strict=False):
+        model = Sequential(layers)
+        assert json.loads(model.to_json()) == text
+        again = model_from_json(json.dumps(text))
+        assert [layer.name for layer in again.layers] == [layer.name for layer in model.layers]
+    first, other = L.Input((3,), name="in"), L.Input((3,), name="other")
+    sides = [L.Dense(2)(first), L.Dense(2)(other)]
+    if keras == "1.2":
+        from keras.layers import merge
+
+        output = merge(sides, mode="concat")
+    else:
+        output = L.concatenate(sides)
+    assert json.loads(Model([first, other], output).to_json()) == expected[3]
+
+
+def test_keys_of_layers(keras):
+    from keras.models import Sequential
+
+    layers = [L.Conv2D(2, 3), L.GRU(3), L.GaussianNoise(0.1)]
+    if keras != "1.2":
+        layers += [L.SpatialDropout2D(0.2), L.Dropout(0.2), L.SimpleRNN(2)]
+    for layer in layers:
+        assert sorted(layer.get_config()) == THEN[keras]["keys"][type(layer).__name__]
+        again = type(layer).from_config(layer.get_config())
+        assert again.get_config() == layer.get_config()
+    model = Sequential([L.Dense(2, input_dim=3), L.LeakyReLU(0.2)])
+    told = model.get_config()
+    assert sorted(told[0] if isinstance(told, list) else told) == THEN[keras]["stack"]
+    again = Sequential.from_config(told)
+    assert again.output_shape == (None, 2)
+
+
+def test_penalties_and_constraints(keras):
+    from keras import constraints, regularizers
+
+    penalty, limit = regularizers.l2(0.1), constraints.MaxNorm(2)
+    assert [penalty.get_config(), limit.get_config()] == THEN[keras]["objects"]
+    for thing in (penalty, limit):
+        assert type(thing).from_config(thing.get_config()).get_config() == thing.get_config()
