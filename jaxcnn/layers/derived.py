@@ -105,8 +105,8 @@ class ModuleLayer(Layer):
 
     @classmethod
     def computes_itself(cls) -> bool:
-        """Whether a subclass has a `call` of its own, or what the library's calls."""
-        return not is_of_library(cls.call)
+        """Whether a subclass has a `call` of its own, which is not that of one of these handles."""
+        return not cls.call.__module__.startswith("jaxcnn.layers.")
 
     @classmethod
     def steps_itself(cls) -> bool:

@@ -344,7 +344,7 @@ class Optimizer(Updating):
     @property
     def shows_count(self) -> bool:
         """Whether programs see how many updates there were, and not 0 as in an older Keras."""
-        return self.counts_updates or not (chosen() and dialect().float_counts)
+        return self.counts_updates or not chosen() or dialect().needless_counts
 
     def listed(
         self, arrays: Sequence[Listed], shapes: Sequence[tuple[int, ...]], keras: str

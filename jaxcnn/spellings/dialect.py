@@ -78,8 +78,9 @@ class Dialect:
             the steps that a mask leaves out.
         averages_of_batches: whether running statistics are averages of the batches alone, without
             the value that they had before.
-        float_counts: whether optimizers list the number of updates as a float, which without
-            `decay` those that have no other use for it leave at 0.
+        float_counts: whether optimizers list the number of updates as a float.
+        needless_counts: whether those count the updates that have no use for their number, as
+            without `decay`.
         slots_by_name: whether an optimizer lists what it remembers in the order of the names of the
             weights, rather than of the layers.
         ctc_fuzz: what CTC adds to probabilities before their logarithm; None for K.epsilon().
@@ -119,6 +120,7 @@ class Dialect:
     states_stand_in: bool = False
     averages_of_batches: bool = False
     float_counts: bool = True
+    needless_counts: bool = False
     slots_by_name: bool = True
     ctc_fuzz: float | None = 1e-8
     frozen_statistics: Settled = "never"
@@ -168,6 +170,7 @@ DIALECTS = {
         image_data_format="channels_first",
         defaults={"fit": {"batch_size": (2, 128), "epochs": (3, 100)}},
         accuracy_by_call=True,
+        needless_counts=True,
         frozen_statistics="compiled",
     ),
     "1.2": _KERAS_1,
@@ -195,6 +198,7 @@ DIALECTS = {
         states_stand_in=True,
         averages_of_batches=True,
         float_counts=False,
+        needless_counts=True,
         slots_by_name=False,
         ctc_fuzz=None,
         frozen_statistics="trained",
