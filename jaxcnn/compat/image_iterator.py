@@ -42,7 +42,7 @@ class Iterator(metaclass=abc.ABCMeta):  # noqa: B024  # which takes others in
     def _set_index_array(self) -> None:
         self.index_array = np.random.permutation(self.n) if self.shuffle else np.arange(self.n)
 
-    def _batch(self, index: int) -> np.ndarray:
+    def _samples(self, index: int) -> np.ndarray:
         """The samples of a batch of this epoch."""
         if self.seed is not None:
             np.random.seed(self.seed + self.total_batches_seen)
@@ -68,10 +68,12 @@ class Iterator(metaclass=abc.ABCMeta):  # noqa: B024  # which takes others in
         self.reset()
         while True:
             step = self.batch_index
-            if step == 0:
+            # Keras 1 found no end of an epoch whose batches were all whole.
+            endless = dialect().of_keras_1 and self.n % self.batch_size == 0
+            if step == 0 and not (endless and self.total_batches_seen):
                 self.index_array = None
             self.batch_index = (step + 1) % len(self)
-            samples = self._batch(step)
+            samples = self._samples(step)
             yield (samples, step * self.batch_size, len(samples)) if of_2_0() else samples
 
     def _get_batches_of_transformed_samples(self, index_array: np.ndarray) -> Batch:
@@ -97,7 +99,7 @@ class Iterator(metaclass=abc.ABCMeta):  # noqa: B024  # which takes others in
     def __getitem__(self, index: int) -> Batch:
         if index >= len(self):
             raise ValueError(f"There are {len(self)} batches; asked for number {index}.")
-        return self._get_batches_of_transformed_samples(self._batch(index))
+        return self._get_batches_of_transformed_samples(self._samples(index))
 
     def on_epoch_end(self) -> None:
         """Order the samples anew."""

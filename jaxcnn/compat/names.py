@@ -146,7 +146,28 @@ _IMAGES = {
     "Iterator": "jaxcnn.compat.image_iterator:Iterator",
     **{
         name: f"jaxcnn.compat.image_functions:{name}"
-        for name in ("apply_brightness_shift", "apply_channel_shift", "random_brightness")
+        for name in (
+            "apply_affine_transform",
+            "apply_brightness_shift",
+            "apply_channel_shift",
+            "apply_transform",
+            "random_brightness",
+            "random_channel_shift",
+            "random_rotation",
+            "random_shear",
+            "random_shift",
+            "random_zoom",
+        )
+    },
+    "transform_matrix_offset_center": "jaxcnn.compat.image_maps:transform_matrix_offset_center",
+    **{
+        name: f"jaxcnn.compat.image_generator:{name}"
+        for name in (
+            "DataFrameIterator",
+            "DirectoryIterator",
+            "ImageDataGenerator",
+            "NumpyArrayIterator",
+        )
     },
 }
 _SUBMODULES = {

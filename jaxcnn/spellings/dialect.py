@@ -72,6 +72,8 @@ class Dialect:
         step_times: whether progress bars say how long a step took.
         masks_of_steps: whether TimeDistributed gives its layer the mask inside of a step, and takes
             the one that the layer makes.
+        image_parameters: whether an ImageDataGenerator draws all parameters of a change first, with
+            angles in degrees, interpolates between pixels, and normalises an image as a whole.
         cells: whether LSTM, GRU and SimpleRNN are cells and the loop over them, rather than layers
             with a `step`.
         states_stand_in: whether RNN gives the first state of its cell, not the output before, at
@@ -116,6 +118,7 @@ class Dialect:
     targets_first: bool = False
     own_inputs: bool = True
     masks_of_steps: bool = False
+    image_parameters: bool = False
     cells: bool = False
     states_stand_in: bool = False
     averages_of_batches: bool = False
@@ -194,6 +197,7 @@ DIALECTS = {
         rates_are_told=True,
         stops_within_epochs=True,
         masks_of_steps=True,
+        image_parameters=True,
         cells=True,
         states_stand_in=True,
         averages_of_batches=True,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from functools import partial
+from typing import ClassVar
 
 import jax
 import numpy as np
@@ -76,6 +77,11 @@ class ImageDataGenerator(HasAugmentation):
         >>> [array.shape for array in next(batches)]
         [(2, 8, 8, 3), (2,)]
     """
+
+    # What the flows make.
+    array_iterator: ClassVar[type[NumpyArrayIterator]] = NumpyArrayIterator
+    directory_iterator: ClassVar[type[DirectoryIterator]] = DirectoryIterator
+    dataframe_iterator: ClassVar[type[DataFrameIterator]] = DataFrameIterator
 
     def __init__(
         self,
@@ -295,7 +301,7 @@ class ImageDataGenerator(HasAugmentation):
         Raises:
             ValueError: arrays do not fit together, or pixels are not finite.
         """
-        return NumpyArrayIterator(
+        return self.array_iterator(
             x,
             y,
             self,
@@ -352,7 +358,7 @@ class ImageDataGenerator(HasAugmentation):
             ValueError: an empty class folder, an unknown class or setting.
             OSError: from the iterator, a file that cannot be read.
         """
-        return DirectoryIterator(
+        return self.directory_iterator(
             directory,
             self,
             target_size=target_size,
@@ -417,7 +423,7 @@ class ImageDataGenerator(HasAugmentation):
             save_to_dir, save_prefix, save_format, subset, interpolation: as there.
             skip_unreadable, draft: as there.
         """
-        return DataFrameIterator(
+        return self.dataframe_iterator(
             dataframe,
             directory,
             self,
