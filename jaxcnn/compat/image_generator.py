@@ -50,14 +50,14 @@ class DrawnByNumPy(image_iterator.Iterator):
 
     def _get_batches_of_transformed_samples(self, index_array: np.ndarray) -> Batch:
         iterator = cast(Any, self)
-        raw = iterator._raw(index_array)
+        raw = iterator.raw(index_array)
         images = np.stack([iterator.image_data_generator.processed(x) for x in raw])
         if iterator.save_to_dir is not None:
             for index, pixels in zip(index_array, images, strict=True):
                 number = np.random.randint(self.names_of_saved)
                 name = f"{iterator.save_prefix}_{index}_{number}.{iterator.save_format}"
                 save_img(Path(iterator.save_to_dir) / name, pixels, iterator.data_format)
-        return cast(Batch, iterator._with_targets(images, index_array))
+        return cast(Batch, iterator.with_targets(images, index_array))
 
 
 class NumpyArrayIterator(DrawnByNumPy, image.NumpyArrayIterator):  # type: ignore[misc]  # both are iterators

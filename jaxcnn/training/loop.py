@@ -10,6 +10,7 @@ import jax
 from jaxcnn.callbacks.callback_list import CallbackList
 from jaxcnn.spellings.dialect import chosen, dialect
 from jaxcnn.training.evaluate import evaluated
+from jaxcnn.training.input.array_feed import ArrayFeed
 from jaxcnn.training.input.feed import Feed, Portion, Position
 from jaxcnn.training.input.workers import Waiting
 from jaxcnn.training.interrupt import deferred_interrupt
@@ -95,7 +96,8 @@ def run_epochs(run: Run) -> None:
                 callbacks.update(feed.seen(feed.steps or done), session.averages)
                 logs = session.averages()
             run.nan.after_epoch(epoch, logs)
-            if run.held_out is not None and settings.validates_after(epoch + 1):
+            validates = settings.validates_after(epoch + 1) and not was_cut_short(run, done)
+            if run.held_out is not None and validates:
                 logs |= validated(session, run.held_out)
             if jax.process_count() > 1:
                 session.commit()  # by all processes, before callbacks of one of them read weights
@@ -105,6 +107,16 @@ def run_epochs(run: Run) -> None:
             done = 0
     callbacks.on_train_end({})
     run.saves.finished()
+
+
+def was_cut_short(run: Run, done: int) -> bool:
+    """Whether a stop within this epoch leaves its validation out.
+
+    In Keras 2.2 it does, but for batches that come one by one after the last of them.
+    """
+    if not run.session.model.stop_training or not chosen() or not dialect().stops_within_epochs:
+        return False
+    return isinstance(run.feed, ArrayFeed) or done != run.feed.steps
 
 
 def batch_by_batch(run: Run, position: Position, waiting: Waiting) -> Iterator[Portion]:

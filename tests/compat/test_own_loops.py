@@ -123,3 +123,36 @@ def test_training_that_is_stopped_within_an_epoch(as_keras, version, batches):
     model.compile("sgd", "mse")
     model.fit(np.zeros((10, 2)), np.zeros((10, 1)), batch_size=2, verbose=0, callbacks=[Stopping()])
     assert seen == list(range(batches))
+
+
+@pytest.mark.parametrize(
+    ("version", "last", "arrays", "validated"),
+    [
+        ("2.0", 1, True, True),
+        ("2.2", 1, True, False),
+        ("2.2", 3, True, False),
+        ("2.2", 1, False, False),
+        ("2.2", 3, False, True),
+    ],
+)
+def test_validation_after_a_stop_within_an_epoch(as_keras, version, last, arrays, validated):
+    """Keras 2.2.4 leaves it out, but for a generator's last batch."""
+    compat.install(version)
+    from keras.callbacks import Callback
+    from keras.layers import Dense
+    from keras.models import Sequential
+
+    class Stopping(Callback):
+        def on_batch_end(self, batch, logs=None):
+            self.model.stop_training = batch == last
+
+    x, y = np.zeros((8, 2)), np.zeros((8, 1))
+    options = {"verbose": 0, "callbacks": [Stopping()], "validation_data": (x, y)}
+    model = Sequential([Dense(1, input_shape=(2,))])
+    model.compile("sgd", "mse")
+    if arrays:
+        history = model.fit(x, y, batch_size=2, **options).history
+    else:
+        batches = iter([(x[:2], y[:2])] * 9)
+        history = model.fit_generator(batches, 4, epochs=1, **options).history
+    assert ("val_loss" in history) == validated

@@ -86,11 +86,11 @@ class NumpyArrayIterator(Iterator):
         flow = Flow(batch_size, shuffle, seed, data_format, saving)
         super().__init__(len(self.x), image_data_generator, flow)
 
-    def _raw(self, index: np.ndarray) -> np.ndarray:
+    def raw(self, index: np.ndarray) -> np.ndarray:
         images: np.ndarray = self.x[index]
         return images
 
-    def _with_targets(self, images: np.ndarray, index: np.ndarray) -> Batch:
+    def with_targets(self, images: np.ndarray, index: np.ndarray) -> Batch:
         others = [array[index] for array in self.x_misc]
         inputs = [images, *others] if others else images
         if self.y is None:

@@ -156,8 +156,8 @@ class DataFrameIterator(FileIterator):
         if self.sample_weight is not None and self.sample_weight.dtype.kind not in "fiub":
             raise TypeError(f"Column weight_col={weight_col} must be numeric.")
 
-    def _with_targets(self, images: np.ndarray, index: np.ndarray) -> Batch:
-        batch = super()._with_targets(images, index)
+    def with_targets(self, images: np.ndarray, index: np.ndarray) -> Batch:
+        batch = super().with_targets(images, index)
         if self.sample_weight is None or self.class_mode is None:
             return batch
         return (*batch, self.sample_weight[index])

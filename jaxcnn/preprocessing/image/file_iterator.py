@@ -72,14 +72,14 @@ class FileIterator(Iterator):
     def _threads(self) -> ThreadPoolExecutor:
         return decoding_threads()
 
-    def _raw(self, index: np.ndarray) -> np.ndarray:
+    def raw(self, index: np.ndarray) -> np.ndarray:
         images = np.stack(list(self._threads.map(self._read, index)))
         return images if self.data_format == "channels_last" else images.transpose(0, 3, 1, 2)
 
     def _read(self, sample: int) -> np.ndarray:
         return self.reading.read(os.path.join(self.directory, self.filenames[sample]))
 
-    def _with_targets(self, images: np.ndarray, index: np.ndarray) -> Batch:
+    def with_targets(self, images: np.ndarray, index: np.ndarray) -> Batch:
         if self.class_mode is None:
             return images
         return images, self._targets(images, index)

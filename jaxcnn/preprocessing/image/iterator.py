@@ -134,17 +134,17 @@ class Iterator(Suggesting):
         size = min(self.batch_size, self.n)
         filled = chosen if len(chosen) == size else np.resize(chosen, size)
         key = named_key(self.seed, "augmentation", str(epoch), str(step))
-        processed = self.image_data_generator.process(key, self._raw(filled))
+        processed = self.image_data_generator.process(key, self.raw(filled))
         images = np.array(processed)[: len(chosen)]  # a copy, which may be changed
         if self.save_to_dir is not None:
             self._save(images, Path(self.save_to_dir), start, epoch)
-        return self._with_targets(images, chosen)
+        return self.with_targets(images, chosen)
 
-    def _raw(self, index: np.ndarray) -> np.ndarray:
+    def raw(self, index: np.ndarray) -> np.ndarray:
         """The images as they are before any change."""
         raise NotImplementedError
 
-    def _with_targets(self, images: np.ndarray, index: np.ndarray) -> Batch:
+    def with_targets(self, images: np.ndarray, index: np.ndarray) -> Batch:
         """The batch: images, alone or with labels and perhaps weights."""
         raise NotImplementedError
 
