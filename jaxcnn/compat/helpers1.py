@@ -34,8 +34,12 @@ def accuracy(p: np.ndarray, y: np.ndarray) -> float:
 
 
 def multiclass_logloss(p: np.ndarray, y: np.ndarray) -> float:
-    """The mean of minus the logarithms of the probabilities of the labels, which count from 1."""
-    return -float(np.mean(np.log(np.asarray(p)[np.arange(len(y)), np.asarray(y) - 1])))
+    """Minus the logarithms of the probabilities of the labels, which count from 1, by sample.
+
+    `y` has a label for each row of `p`, or several, whose logarithms are added up.
+    """
+    chances = [np.asarray(row)[np.asarray(label) - 1] for row, label in zip(p, y, strict=False)]
+    return -float(np.sum(np.log(chances)) / len(y))
 
 
 def convert_kernel(kernel: np.ndarray, dim_ordering: str | None = None) -> np.ndarray:

@@ -84,7 +84,7 @@ class RecurrentLayer(ModuleLayer):
     def call(self, inputs: PyTree, *args: PyTree, mask: PyTree = None, **kwargs: PyTree) -> PyTree:
         """As `Layer.call`, from the states that the `get_initial_state` of a subclass returns."""
         given = isinstance(inputs, list | tuple) or kwargs.get("initial_state") is not None
-        if not (given or self.stateful or is_of_library(type(self).get_initial_state)):
+        if not (given or is_of_library(type(self).get_initial_state) or self.stateful):
             kwargs["initial_state"] = self.get_initial_state(inputs)
         return super().call(inputs, *args, mask=mask, **kwargs)
 

@@ -27,7 +27,17 @@ MOST_VALUES = 1_000_000  # in a configuration, written out
 # Keras 1's classes that tell of their inputs.
 OF_INPUTS: Mapping[str, tuple[str, ...]] = {
     "Dense": ("input_dim",),
-    **dict.fromkeys(("Convolution1D", "GRU", "LSTM", "SimpleRNN"), ("input_dim", "input_length")),
+    **dict.fromkeys(
+        (
+            "AtrousConvolution1D",
+            "Convolution1D",
+            "GRU",
+            "LSTM",
+            "LocallyConnected1D",
+            "SimpleRNN",
+        ),
+        ("input_dim", "input_length"),
+    ),
 }
 STATED = ("Deconvolution2D", "Conv3DTranspose")  # whose shape of outputs Keras 1 was told
 MOST_DIGITS = 400  # of a number in YAML
@@ -86,7 +96,7 @@ def sizes_of_inputs(name: str, layer: Layer | Network) -> Config:
     length.
     """
     told: Config = dict.fromkeys(OF_INPUTS.get(name, ()))
-    if "input_dim" in told and name != "Convolution1D":
+    if "input_dim" in told and not name.endswith("1D"):  # which tell what they were given
         specs: Sequence[WeightSpec] = ()
         if isinstance(layer, Layer):
             specs = layer.weights_store.specs or ()

@@ -16,6 +16,7 @@ from jaxcnn.layers.naming import fresh_names
 from jaxcnn.models import Model, Sequential
 from jaxcnn.runtime.types import Config, Settings
 from jaxcnn.saving.structure import described
+from jaxcnn.spellings.dialect import chosen, dialect
 from jaxcnn.utils.np_utils import to_categorical
 
 try:
@@ -285,11 +286,17 @@ class KerasClassifier(ClassifierMixin, KerasEstimator):
     def predict(self, x: ArrayLike, **kwargs: Any) -> np.ndarray:
         """The most probable label of each sample, (samples,).
 
+        In a program for an old Keras (samples, 1) where the model has one output.
+
         Args:
             x: samples (samples, ...).
         """
-        labels: np.ndarray = self.classes_[self.predict_proba(x, **kwargs).argmax(axis=1)]
-        return labels
+        outputs = self._outputs(x, kwargs)
+        single = outputs.shape[1] == 1
+        labels: np.ndarray = self.classes_[
+            (outputs[:, 0] > 0.5).astype(int) if single else outputs.argmax(axis=1)
+        ]
+        return labels[:, None] if single and chosen() else labels
 
     def predict_proba(self, x: ArrayLike, **kwargs: Any) -> np.ndarray:
         """The probabilities, (samples, classes), also where the one output is the second class.
@@ -316,7 +323,7 @@ class KerasClassifier(ClassifierMixin, KerasEstimator):
             if labels.ndim == 2 and labels.shape[1] > 1
             else labels.ravel()
         )
-        right = self.predict(x, **kwargs) == labels
+        right = self.predict(x, **kwargs).ravel() == labels
         return float(
             np.average(right, weights=None if sample_weight is None else np.asarray(sample_weight))
         )
@@ -366,11 +373,19 @@ class KerasRegressor(RegressorMixin, KerasEstimator):
     ) -> float:
         """R squared; `kwargs` are for `predict`.
 
+        In a program for Keras 2.2 minus the loss, and `kwargs` are for `evaluate`.
+
         Args:
             x: samples (samples, ...).
             y: their targets (samples,).
             sample_weight: weights of the samples (samples,).
         """
+        if chosen() and dialect().name == "2.2":
+            settings = self.filter_sk_params(Sequential.evaluate, kwargs)
+            loss = self.model.evaluate(
+                self._checked(x), np.asarray(y), sample_weight=sample_weight, **settings
+            )
+            return -float(np.ravel(loss)[0])
         return float(r2_score(y, self.predict(x, **kwargs), sample_weight=sample_weight))
 
     def predict(self, x: ArrayLike, **kwargs: Any) -> np.ndarray:

@@ -232,6 +232,8 @@ def test_helpers(as_keras1):
     assert np_utils.accuracy(np.array([0, 1, 2]), np.array([0, 1, 1])) == pytest.approx(2 / 3)
     sure = np.array([[0.5, 0.5], [0.2, 0.8]])
     assert np_utils.multiclass_logloss(sure, [1, 1]) == pytest.approx(-np.log(0.1) / 2)
+    both = np_utils.multiclass_logloss(np.array([[0.3, 0.7]]), np.array([[0, 1]]))
+    assert both == pytest.approx(1.560647748264668)
     kernel = np.arange(24).reshape(2, 3, 2, 2)
     np.testing.assert_array_equal(np_utils.convert_kernel(kernel, "th"), kernel[:, :, ::-1, ::-1])
 
