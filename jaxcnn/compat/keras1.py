@@ -95,7 +95,14 @@ def merge(
         else call(function, ("[...]",), settings)
     )
     warn(f"merge: Keras 1 spelling. The call is now {new.replace(repr('[...]'), '[...]')}")
-    return layer(**settings)(list(inputs))
+    return said_to_merge(layer(**settings))(list(inputs))
+
+
+def said_to_merge(layer: Layer) -> Layer:
+    """The layer, which programs for Keras 1 see as a Merge, also where it is a Lambda."""
+    if dialect().of_keras_1:
+        vars(layer)["class_then"] = "Merge"
+    return layer
 
 
 def Merge(
@@ -126,7 +133,7 @@ def Merge(
     ).replacement(name)
     if layers is None:
         warn(f"Merge: Keras 1 spelling. The call is now {call(layer.__name__, (), settings)}")
-        return layer(**settings)
+        return said_to_merge(layer(**settings))
     new = f"{call(layer.__name__, (), settings)}([a.output, b.output])"
     warn(f"Merge: Keras 1 spelling. The call is now Model([a.input, b.input], {new})")
     for part in layers:

@@ -196,7 +196,10 @@ def TimeDistributedDense(output_dim: int, **kwargs: Any) -> Layer:
         kwargs["name"] = kwargs.get("name") or unique_name("TimeDistributedDense")
     if size is not None:
         kwargs["input_shape"] = (length, size)
-    return Dense(output_dim, **kwargs)
+    layer = Dense(output_dim, **kwargs)
+    if dialect().of_keras_1:
+        vars(layer)["class_then"] = "TimeDistributedDense"
+    return layer
 
 
 class Wrapper(Layer):

@@ -48,7 +48,12 @@ def input_name_for(layer: Named) -> str:
 
 
 def class_of_then(layer: object) -> str:
-    """The name of a layer's class in the version that the program is for."""
+    """The name of a layer's class in the version that the program is for.
+
+    A layer that was made in place of one of that version may say itself what that was.
+    """
+    if (said := getattr(layer, "class_then", None)) is not None:
+        return str(said)
     return dialect().class_name(type(layer).__name__, getattr(layer, "dilation_rate", 1))
 
 

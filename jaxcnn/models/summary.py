@@ -61,7 +61,9 @@ def print_summary(
     print_fn("=" * line_length)
     relevant = {id(node) for level in model.nodes_by_depth for node in level}
     rows = model.flattened_layers if spoken.of_keras_1 else model.layers
-    within = {id(layer) for layer in rows} - {id(layer) for layer in model.layers}
+    # Keras 1 lost sight of the calls within models that are merged when it compiled the whole.
+    seen = rows if getattr(model, "optimizer", None) is None else model.layers
+    within = {id(layer) for layer in seen} - {id(layer) for layer in model.layers}
     for layer in rows:
         first = [f"{layer.name} ({class_of_then(layer)})", shape_of(layer), layer.count_params()]
         if chain:

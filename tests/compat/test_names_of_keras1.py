@@ -38,6 +38,13 @@ def test_a_stack_that_begins_with_merged_models_lists_their_layers():
             "activation_1",
             "dense_3",
         ]
+        model.compile("sgd", "mse")
+        assert rows(model) == [
+            "dense_1 (Dense) (None, 3) 15",
+            "dense_2 (Dense) (None, 3) 15",
+            "activation_1 (Activation) (None, 3) 0",
+            "dense_3 (Dense) (None, 2) 14 merge_1[0][0]",
+        ]
         outer = Sequential([model, Dense(1)])
         assert rows(outer)[0] == "sequential_3 (Sequential) (None, 2) 44 dense_input_1[0][0]"
 
@@ -68,6 +75,17 @@ def test_classes_that_others_have_absorbed():
         )
         assert [layer.name for layer in model.layers][1:] == ["mine", "flatten_1"]
         assert legacy.TimeDistributedDense(2).name == "timedistributeddense_1"
+        model = Sequential([legacy.TimeDistributedDense(2, input_dim=3, input_length=4)])
+        assert rows(model) == [
+            "timedistributeddense_2 (TimeDist (None, 4, 2) 8 timedistributeddense_input_1[0][0"
+        ]
+
+
+def test_a_function_that_merges():
+    with speaking("1.2"), fresh_names():
+        a = Input((4,))
+        summed = merge([a, a], mode=lambda parts: parts[0] + parts[1], output_shape=(4,))
+        assert rows(Model(a, summed))[1] == "merge_1 (Merge) (None, 4) 0 input_1[0][0]"
 
 
 def test_names_of_today_are_as_before():
