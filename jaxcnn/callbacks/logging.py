@@ -152,6 +152,7 @@ class RemoteMonitor(Callback):
 
     def on_epoch_end(self, epoch: int, logs: LogDict | None = None) -> None:
         from http.client import HTTPException
+        from urllib.error import HTTPError
         from urllib.parse import urlencode
         from urllib.request import Request, urlopen
 
@@ -166,6 +167,8 @@ class RemoteMonitor(Callback):
                 Request(self.root + self.path, body, self.headers), timeout=self.TIMEOUT
             ).close()
         except (OSError, HTTPException) as error:
+            if isinstance(error, HTTPError):
+                error.close()  # it is the server's answer as well
             if not self._warned:
                 self._warned = True
                 message = f"RemoteMonitor could not reach the server at {self.root}: {error}"

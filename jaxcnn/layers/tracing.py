@@ -59,7 +59,7 @@ def trace_layer(layer: GraphLayer, args: tuple[PyTree, ...], kwargs: Config) -> 
         return trace(layer.module, args, kwargs)
     except IndexError as error:
         by_value = isinstance(error, jax.errors.NonConcreteBooleanIndexError)
-        if not by_value and "must be static" not in str(error):
+        if not by_value and not re.search("must (be|have) static", str(error)):  # as JAX says it
             raise
         raise ValueError(
             f"Layer '{layer.name}' ({type(layer).__name__}) takes a part by index whose size "

@@ -40,7 +40,7 @@ def complaints(tmp_path_factory):
         json.dumps(
             {
                 "typeCheckingMode": "strict",
-                "pythonVersion": "3.11",
+                "pythonVersion": ".".join(map(str, sys.version_info[:2])),
                 "include": [str(HERE / name) for name in ("correct.py", "faults.py")],
                 "extraPaths": [str(ROOT)],
             }

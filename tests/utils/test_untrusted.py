@@ -191,7 +191,7 @@ def test_configurations_without_end():
     inside_itself = "class_name: Sequential\nconfig: &a {layers: *a}"
     with pytest.raises(ValueError, match="more than 1,000,000 values"):
         model_from_yaml(inside_itself)
-    nested = '{"class_name": "Sequential", "config": ' + "[" * 20_000 + "]" * 20_000 + "}"
+    nested = '{"class_name": "Sequential", "config": ' + "[" * 1_000_000 + "]" * 1_000_000 + "}"
     with pytest.raises(ValueError, match="nested too deeply"):
         model_from_json(nested)
 
