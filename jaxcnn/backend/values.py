@@ -14,7 +14,9 @@ import numpy as np
 
 from jaxcnn.backend.sparse import SparseTensor
 from jaxcnn.layers import naming
+from jaxcnn.layers.base import Layer
 from jaxcnn.layers.input import Input, InputLayer
+from jaxcnn.layers.old_kernels import kernel_from_1, kernel_of_1
 from jaxcnn.layers.symbolic.change import Change
 from jaxcnn.layers.symbolic.operation import operation
 from jaxcnn.layers.symbolic.operators import add, multiply, subtract
@@ -29,7 +31,7 @@ from jaxcnn.runtime.captures import notice
 from jaxcnn.runtime.config import floatx
 from jaxcnn.runtime.scoped import scoped
 from jaxcnn.runtime.types import ArrayLike, DTypeLike, HostArray, PyTree, Shape
-from jaxcnn.spellings.dialect import chosen
+from jaxcnn.spellings.dialect import chosen, dialect
 from jaxcnn.spellings.keywords import suggesting
 
 T = TypeVar("T")
@@ -390,6 +392,8 @@ def get_value(x: Variable | Change | HostArray | float) -> np.ndarray:
         return x.carry_out()
     known = x.stored if isinstance(x, Variable) else x
     value: np.ndarray = np.array(known, np.float32 if isinstance(x, float) else None)[()]
+    if isinstance(x, Variable) and isinstance(x.owner, Layer) and dialect().of_keras_1:
+        return kernel_of_1(x.owner, x.path, value)
     return value
 
 
@@ -413,6 +417,8 @@ def set_value(x: Variable | float, value: ArrayLike) -> None:
         array([1.], dtype=float32)
     """
     if isinstance(x, Variable):
+        if isinstance(x.owner, Layer) and dialect().of_keras_1:
+            value = kernel_from_1(x.owner, x.path, np.asarray(value), tuple(x.shape))
         x.set(value)
     elif isinstance(x, HyperparameterValue):
         x.set(float(np.asarray(value)))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,9 +12,11 @@ from jaxcnn.compat.helpers import convert_kernel as turned
 from jaxcnn.compat.helpers import count_params
 from jaxcnn.layers import Layer
 from jaxcnn.layers.base import LAYERS
+from jaxcnn.layers.symbolic.tensor import Node
 from jaxcnn.models import Network
+from jaxcnn.models.summary import print_summary as of_models
 from jaxcnn.runtime.names import custom_object_scope
-from jaxcnn.runtime.types import Settings
+from jaxcnn.runtime.types import Path, Settings
 
 
 def make_tuple(*args: Any) -> tuple[Any, ...]:
@@ -26,6 +29,47 @@ def layer_from_config(config: Settings, custom_objects: Settings | None = None) 
     with custom_object_scope(custom_objects):
         layer: Layer = LAYERS.deserialize(config)
     return layer
+
+
+@dataclass
+class Listed:
+    """A list of layers as a summary needs it."""
+
+    layers: list[Layer]
+    nodes_by_depth: list[list[Node]]
+
+    @property
+    def flattened_layers(self) -> list[Layer]:
+        """The layers."""
+        return self.layers
+
+    def weight_paths(self) -> list[tuple[Layer, Path]]:
+        """The weights of all layers."""
+        return [pair for layer in self.layers for pair in layer.weight_paths()]
+
+    def trainable_paths(self) -> list[tuple[Layer, Path]]:
+        """Those that training would move."""
+        return [pair for layer in self.layers for pair in layer.trainable_paths()]
+
+
+def print_summary(
+    layers: Sequence[Layer],
+    relevant_nodes: Collection[str] | None = None,
+    line_length: int = 100,
+    positions: Sequence[float] | None = None,
+) -> None:
+    """Print one row for each of a list of layers.
+
+    `relevant_nodes` names the calls that count, ``dense_1_ib-0`` for the first of that layer; None
+    for all.
+    """
+    nodes = [
+        node
+        for layer in layers
+        for i, node in enumerate(layer.inbound_nodes)
+        if relevant_nodes is None or f"{layer.name}_ib-{i}" in relevant_nodes
+    ]
+    of_models(Listed(list(layers), [nodes]), line_length, positions)
 
 
 def accuracy(p: np.ndarray, y: np.ndarray) -> float:

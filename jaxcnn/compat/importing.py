@@ -19,6 +19,11 @@ from jaxcnn.spellings.hints import closest
 
 IMPORT_SYSTEM = ("<frozen importlib._bootstrap>", "<frozen importlib._bootstrap_external>")
 
+THEANO = (
+    "There is no Theano here: write `from keras import backend as K` and the functions of K in "
+    "place of Theano's, such as K.dot for T.dot and K.function for theano.function."
+)
+
 
 class KerasFinder(MetaPathFinder, Loader):
     """Finds `keras` and the modules below it, and the shims of `jaxcnn.compat.modules`.
@@ -49,6 +54,8 @@ class KerasFinder(MetaPathFinder, Loader):
 
             if is_module(fullname):
                 return ModuleSpec(fullname, self, origin="jaxcnn", is_package=True)
+        if root == "theano" and path is None and PathFinder.find_spec(root) is None:
+            raise ModuleNotFoundError(THEANO, name=root)
         if root not in (*ROOTS, "tensorflow"):
             return None
         path = keras_path(fullname)

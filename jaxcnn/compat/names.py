@@ -364,6 +364,7 @@ NAMES_OF_1: dict[str, dict[str, str]] = {
     "keras.regularizers": {
         "EigenvalueRegularizer": "jaxcnn.compat.regularizers1:EigenvalueRegularizer"
     },
+    "keras.utils.layer_utils": {"print_summary": "jaxcnn.compat.helpers1:print_summary"},
     "keras.utils.io_utils": {
         name: f"jaxcnn.compat.array_files:{name}" for name in ("load_array", "save_array")
     },

@@ -214,9 +214,11 @@ class Tokenizer:
         self.word_counts, self.word_docs = dict(counts), dict(docs)
         ranked = sorted(counts, key=lambda word: -counts[word])
         if self.oov_token is not None:
-            ranked = [self.oov_token, *(word for word in ranked if word != self.oov_token)]
+            if not dialect().counts_on:  # in Keras 2.2 a word of the texts keeps its number
+                ranked = [word for word in ranked if word != self.oov_token]
+            ranked.insert(0, self.oov_token)
         self.word_index = {word: i for i, word in enumerate(ranked, 1)}
-        self.index_word = dict(enumerate(ranked, 1))
+        self.index_word = {i: word for word, i in self.word_index.items()}
         self.index_docs = {self.word_index[word]: n for word, n in docs.items()}
 
     def fit_on_sequences(self, sequences: Iterable[Iterable[int]]) -> None:

@@ -56,7 +56,7 @@ class Dialect:
         snake_case: whether automatic names part the words of a class: max_pooling2d_1.
         connections: whether a summary always names the layers that a layer is called on.
         graph_width: of a summary that names them, in characters.
-        label_axes: whether `to_categorical` keeps the axes of the labels.
+        label_axes: whether `to_categorical` keeps the axes of the labels, and gives float32.
         small_characters: whether a Tokenizer of characters reads capitals as small letters.
         first_epoch: the number of the first epoch in the texts and file names of callbacks.
         patience_counts: whether `patience` counts the epoch at whose end a callback acts.

@@ -1,9 +1,9 @@
 """Small helpers on NumPy arrays."""
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, DTypeLike
 
-from jaxcnn.spellings.dialect import dialect
+from jaxcnn.spellings.dialect import chosen, dialect
 from jaxcnn.spellings.keywords import suggesting
 from jaxcnn.spellings.translate import old_spellings
 
@@ -11,17 +11,21 @@ __all__ = ["normalize", "to_categorical"]
 
 
 @old_spellings
-def to_categorical(y: ArrayLike, num_classes: int | None = None) -> np.ndarray:
+def to_categorical(
+    y: ArrayLike, num_classes: int | None = None, dtype: DTypeLike = None
+) -> np.ndarray:
     """One-hot rows for integer class labels.
 
     Args:
         y: labels 0 .. num_classes - 1, integers or whole floats, any shape; read in row-major
             order.
         num_classes: width of a row; by default the largest label plus one.
+        dtype: of the rows; by default float64, in programs of Keras 2.2 float32.
 
     Returns:
-        float64 array (number of labels, num_classes) with a one in each row; in programs of Keras
-        2.2 (*shape of y, num_classes), where a last axis of 1 is left out.
+        An array (number of labels, num_classes) with a one in each row; in programs of Keras 2.2
+        (*shape of y, num_classes), where a last axis of 1 is left out. Programs of any old Keras
+        may count labels from the last class on: -1, -2, ...
 
     Raises:
         ValueError: labels that are not whole numbers, are negative or do not fit ``num_classes``.
@@ -43,12 +47,13 @@ def to_categorical(y: ArrayLike, num_classes: int | None = None) -> np.ndarray:
             "to_categorical got no labels; pass num_classes to say how many classes there are."
         )
     classes = num_classes or int(labels.max()) + 1
-    if labels.size and (labels.min() < 0 or labels.max() >= classes):
+    least = -classes if chosen() else 0
+    if labels.size and (labels.min() < least or labels.max() >= classes):
         raise ValueError(
             f"to_categorical expects labels from 0 to {classes - 1}; got {labels.min()} to "
             f"{labels.max()}. Pass a larger num_classes or renumber the labels."
         )
-    rows = np.zeros((labels.size, classes))
+    rows = np.zeros((labels.size, classes), dtype or ("f4" if dialect().label_axes else "f8"))
     rows[np.arange(labels.size), labels] = 1
     shape = np.shape(y)
     if not dialect().label_axes or not shape:
@@ -65,9 +70,13 @@ def normalize(x: ArrayLike, axis: int = -1, order: int = 2) -> np.ndarray:
         axis: the axis along which the norm is taken.
         order: order of the norm, 2 for the Euclidean one.
 
+    Returns:
+        An array of the shape of `x`; in programs of old Keras of at least two axes.
+
     Examples:
         >>> jc.utils.normalize(np.array([[3.0, 4.0]]))
         array([[0.6, 0.8]])
     """
     norm = np.linalg.norm(x, order, axis, keepdims=True)
-    return np.asarray(x) / np.where(norm == 0, 1, norm)
+    normal = np.asarray(x) / np.where(norm == 0, 1, norm)
+    return np.atleast_2d(normal) if chosen() else normal

@@ -156,6 +156,7 @@ def test_names_are_the_very_same_objects(as_keras):
             "no module keras.layers.cores. Did you mean 'keras.layers.core'?",
         ),
         ("import keras.backend.theano_backend", "no module"),
+        ("from theano import tensor", "no Theano here: write `from keras import backend as K`"),
         ("from keras.layers import Conv2DD", "cannot import name 'Conv2DD'.*jaxcnn"),
         ("import tensorflow", "JAX.*tensorflow=True.*keras.backend.*mnist.input_data"),
         ("from tensorflow.python.ops import math_ops", "JAX.*input_data"),

@@ -223,3 +223,31 @@ def test_arrays_in_files(tmp_path):
     assert images.shape == (2, 3, 32, 32) and labels == [3, 7]
     assert (images.reshape(2, -1) == pixels).all()
     assert load_batch(str(tmp_path / "batch"), label_key="fine_labels")[1] == [1, 2]
+
+
+def test_the_kernel_of_a_layer_is_read_and_set_as_keras_1_laid_it_out():
+    from keras import backend as K
+    from keras.layers import Convolution2D
+    from keras.models import Sequential
+    from keras.utils.np_utils import convert_kernel
+
+    layer = Convolution2D(3, 3, 2, dim_ordering="th", input_shape=(2, 5, 5))
+    Sequential([layer])
+    kernel = RNG.normal(size=(3, 2, 3, 2)).astype("float32")  # filters, channels, rows, columns
+    K.set_value(layer.W, convert_kernel(kernel, "th"))
+    assert_allclose(K.get_value(layer.W), kernel[:, :, ::-1, ::-1])
+    assert_allclose(layer.get_weights()[0], K.get_value(layer.W))
+
+
+def test_the_summary_of_a_list_of_layers(capsys):
+    from keras.layers import Dense
+    from keras.models import Sequential
+    from keras.utils.layer_utils import print_summary
+
+    model = Sequential([Dense(3, input_dim=4, name="a"), Dense(2, name="b")])
+    print_summary(model.layers[1:], line_length=80)
+    rows = capsys.readouterr().out.splitlines()
+    assert rows[3].split() == ["b", "(Dense)", "(None,", "2)", "8", "a[0][0]"]
+    assert rows[5] == "Total params: 8"
+    print_summary(model.layers, relevant_nodes={"a_ib-0"})
+    assert "a[0][0]" not in capsys.readouterr().out

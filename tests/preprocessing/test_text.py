@@ -15,6 +15,7 @@ from jaxcnn.preprocessing.text import (
     text_to_word_sequence,
     tokenizer_from_json,
 )
+from jaxcnn.spellings.dialect import speaking
 
 TEXTS = ["The cat sat on the mat.", "The dog sat on the log.", "Dogs and cats living together."]
 
@@ -174,6 +175,14 @@ def test_oov_token():
     assert tokenizer.word_index == {"<oov>": 1, "a": 2, "b": 3, "c": 4}
     assert tokenizer.texts_to_sequences(["a c z b"]) == [[2, 1, 1, 3]]
     assert tokenizer.sequences_to_texts([[2, 4, 9, 3]]) == ["a <oov> <oov> b"]
+
+
+def test_a_word_that_is_the_oov_token_keeps_its_number_in_keras_2_2():
+    with speaking("2.2"):
+        tokenizer = Tokenizer(oov_token="b")
+        tokenizer.fit_on_texts(["a a b"])
+    assert tokenizer.word_index == {"b": 3, "a": 2}
+    assert tokenizer.index_word == {2: "a", 3: "b"}
 
 
 def test_without_an_oov_token_unknown_words_are_dropped():

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from jaxcnn.spellings.dialect import speaking
 from jaxcnn.utils import np_utils, to_categorical
 from jaxcnn.utils.np_utils import normalize
 
@@ -39,3 +40,18 @@ def test_normalize():
     x = np.array([[3.0, 4.0], [0.0, 0.0]])
     np.testing.assert_allclose(normalize(x), [[0.6, 0.8], [0.0, 0.0]])
     np.testing.assert_allclose(normalize(x, axis=0, order=1), [[1.0, 1.0], [0.0, 0.0]])
+
+
+@pytest.mark.parametrize(("keras", "dtype"), [("1.2", "float64"), ("2.2", "float32")])
+def test_labels_in_programs_of_old_keras(keras, dtype):
+    with speaking(keras):
+        rows = to_categorical([-1, 0], 3)
+    np.testing.assert_array_equal(rows, [[0, 0, 1], [1, 0, 0]])
+    assert rows.dtype == dtype
+    assert to_categorical([0, 1], dtype="int32").dtype == np.int32
+
+
+def test_a_normalized_row_has_two_axes_in_programs_of_old_keras():
+    with speaking("2.0"):
+        np.testing.assert_allclose(normalize([3.0, 4.0]), [[0.6, 0.8]])
+    assert normalize([3.0, 4.0]).shape == (2,)
