@@ -125,13 +125,19 @@ def softsign(x: Array) -> Array:
 
 @registry.register()
 @deferrable
-def relu(x: Array, alpha: float | Array = 0.0, max_value: float | None = None) -> Array:
+def relu(
+    x: Array,
+    alpha: float | Array = 0.0,
+    max_value: float | None = None,
+    threshold: float = 0.0,
+) -> Array:
     """Rectified linear unit: ``min(max(x, 0), max_value)``, with slope ``alpha`` below zero.
 
     Args:
         x: array of any shape and float dtype.
         alpha: slope below zero, a number or an array that broadcasts against `x`.
         max_value: largest value of the result; None for no limit.
+        threshold: below it the result is ``alpha * (x - threshold)``.
 
     Examples:
         >>> jc.activations.relu(jnp.array([-1.0, 3.0, 9.0]), max_value=6.0)
@@ -141,6 +147,10 @@ def relu(x: Array, alpha: float | Array = 0.0, max_value: float | None = None) -
         - Nair and Hinton, "Rectified Linear Units Improve Restricted Boltzmann Machines", 2010,
           <https://www.cs.toronto.edu/~hinton/absps/reluICML.pdf>
     """
+    if threshold:
+        above = jnp.where(x > threshold, x, 0)
+        above = above if max_value is None else jnp.minimum(above, max_value)
+        return above + alpha * jnp.minimum(x - threshold, 0)
     plain = isinstance(alpha, int | float) and alpha == 0
     if plain and max_value == 6:
         return by_rule("Relu6", relu6)(x)

@@ -100,3 +100,10 @@ def test_a_layer_as_activation_warns_programs_of_old_keras():
     layer = Dense(2)
     with speaking("2.0"), pytest.warns(UserWarning, match="given as the activation"):
         assert activations.get(layer) is layer
+
+
+def test_relu_above_a_threshold():
+    # Keras 2.2.4: activations.relu(x, alpha=.1, max_value=2., threshold=.5)
+    x = jnp.array([-3.0, 0.0, 0.5, 1.0, 4.0])
+    values = activations.relu(x, alpha=0.1, max_value=2.0, threshold=0.5)
+    np.testing.assert_allclose(values, [-0.35, -0.05, 0.0, 1.0, 2.0], atol=1e-6)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from jaxcnn import config, losses
+from jaxcnn.spellings.dialect import speaking
 
 EPS = 1e-7
 RNG = np.random.default_rng(0)
@@ -351,3 +352,10 @@ def test_dense_and_sparse_crossentropy_are_one():
     np.testing.assert_allclose(
         losses.sparse_categorical_crossentropy(labels, np.float32(SCORES)), dense, rtol=1e-6
     )
+
+
+def test_the_cosine_proximity_of_keras_2_2_is_the_whole_cosine():
+    pair = jnp.array([[1.0, 2.0, 2.0]]), jnp.array([[2.0, 1.0, 2.0]])
+    np.testing.assert_allclose(losses.cosine_proximity(*pair), [-8 / 27], rtol=1e-6)
+    with speaking("2.2"):
+        np.testing.assert_allclose(losses.cosine_proximity(*pair), [-8 / 9], rtol=1e-6)

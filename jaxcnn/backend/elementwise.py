@@ -311,20 +311,26 @@ def ones_like(x: TensorLike, dtype: DTypeLike | None = None, name: str | None = 
 
 
 @operation(elementwise)
-def relu(x: TensorLike, alpha: float | Tensor = 0.0, max_value: float | None = None) -> Tensor:
+def relu(
+    x: TensorLike,
+    alpha: float | Tensor = 0.0,
+    max_value: float | None = None,
+    threshold: float = 0.0,
+) -> Tensor:
     """``min(max(x, 0), max_value)``, with the slope `alpha` below zero.
 
     Args:
         x: tensor, variable or array.
         alpha: slope, or scale, below zero.
         max_value: largest value of the result; None for no limit.
+        threshold: below it the result is ``alpha * (x - threshold)``.
 
     Examples:
         >>> from jaxcnn import backend as K
         >>> K.eval(K.relu(np.array([-1.0, 1.0])))
         array([0., 1.], dtype=float32)
     """
-    return activations.relu(jnp.asarray(x), alpha, max_value)
+    return activations.relu(jnp.asarray(x), alpha, max_value, threshold)
 
 
 @operation(elementwise)

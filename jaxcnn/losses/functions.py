@@ -19,6 +19,7 @@ from jaxcnn.runtime.arrays import widened
 from jaxcnn.runtime.deferred import deferrable
 from jaxcnn.runtime.names import Registry
 from jaxcnn.runtime.types import ArrayLike
+from jaxcnn.spellings.dialect import dialect
 
 LossFunction: TypeAlias = Callable[[Array, Array], Array]
 
@@ -361,6 +362,8 @@ def poisson(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
 def cosine_proximity(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
     """``-mean(u v)`` of the vectors scaled to length one: minus their cosine, over their length.
 
+    In programs of Keras 2.2 minus their cosine itself.
+
     Args:
         y_true: vectors along the last axis, of the shape of `y_pred`.
         y_pred: vectors along the last axis.
@@ -373,7 +376,8 @@ def cosine_proximity(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
         Array([-0.5], dtype=float32)
     """
     y_true, y_pred = aligned(y_true, y_pred)
-    return -jnp.mean(l2_normalize(y_true) * l2_normalize(y_pred), axis=-1)
+    products = l2_normalize(y_true) * l2_normalize(y_pred)
+    return -(jnp.sum if dialect().whole_cosines else jnp.mean)(products, axis=-1)
 
 
 mse = MSE = mean_squared_error

@@ -72,6 +72,7 @@ class Dialect:
         step_times: whether progress bars say how long a step took.
         masks_of_steps: whether TimeDistributed gives its layer the mask inside of a step, and takes
             the one that the layer makes.
+        whole_cosines: whether `cosine_proximity` is not divided by the length of the vectors.
         image_parameters: whether an ImageDataGenerator draws all parameters of a change first, with
             angles in degrees, interpolates between pixels, and normalises an image as a whole.
         cells: whether LSTM, GRU and SimpleRNN are cells and the loop over them, rather than layers
@@ -118,6 +119,7 @@ class Dialect:
     targets_first: bool = False
     own_inputs: bool = True
     masks_of_steps: bool = False
+    whole_cosines: bool = False
     image_parameters: bool = False
     cells: bool = False
     states_stand_in: bool = False
@@ -197,6 +199,7 @@ DIALECTS = {
         rates_are_told=True,
         stops_within_epochs=True,
         masks_of_steps=True,
+        whole_cosines=True,
         image_parameters=True,
         cells=True,
         states_stand_in=True,

@@ -12,7 +12,7 @@ __all__ = ["normalize", "to_categorical"]
 
 @old_spellings
 def to_categorical(
-    y: ArrayLike, num_classes: int | None = None, dtype: DTypeLike = None
+    y: ArrayLike, num_classes: int | None = None, dtype: DTypeLike | None = None
 ) -> np.ndarray:
     """One-hot rows for integer class labels.
 
