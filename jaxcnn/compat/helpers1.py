@@ -31,7 +31,7 @@ def layer_from_config(config: Settings, custom_objects: Settings | None = None) 
     return layer
 
 
-@dataclass
+@dataclass(frozen=True)
 class Listed:
     """A list of layers as a summary needs it."""
 

@@ -16,8 +16,11 @@ from jaxcnn.spellings.dialect import dialect
 class Summarised(Protocol):
     """A model as its table needs it."""
 
-    layers: list[Layer]
-    nodes_by_depth: list[list[Node]]
+    @property
+    def layers(self) -> list[Layer]: ...
+
+    @property
+    def nodes_by_depth(self) -> list[list[Node]]: ...
 
     @property
     def flattened_layers(self) -> list[Layer]: ...
