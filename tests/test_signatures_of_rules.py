@@ -41,7 +41,8 @@ SIGNATURES = [
     (constraints.MinMaxNorm, {"min_value": 0.0, "max_value": 1.0, "rate": 1.0, "axis": 0}),
     (activations.softmax, {"x": None, "axis": -1}),
     (activations.elu, {"x": None, "alpha": 1.0}),
-    (activations.relu, {"x": None, "alpha": 0.0, "max_value": None}),
+    # The last is one of Keras 2.2.
+    (activations.relu, {"x": None, "alpha": 0.0, "max_value": None, "threshold": 0.0}),
     (metrics.top_k_categorical_accuracy, {"y_true": None, "y_pred": None, "k": 5}),
     *(
         (loss, {"y_true": None, "y_pred": None})

@@ -105,7 +105,7 @@ SIGNATURES = {
     "random_normal_variable": "shape, mean, scale, dtype=None, name=None, seed=None",
     "random_uniform": "shape, minval=0.0, maxval=1.0, dtype=None, seed=None",
     "random_uniform_variable": "shape, low, high, dtype=None, name=None, seed=None",
-    "relu": "x, alpha=0.0, max_value=None",
+    "relu": "x, alpha=0.0, max_value=None, threshold=0.0",
     "repeat": "x, n",
     "repeat_elements": "x, rep, axis",
     "reset_uids": "",
