@@ -266,6 +266,8 @@ class Poisson(Loss):
 class CosineProximity(Loss):
     """``-mean(u v)`` of the vectors scaled to length one: minus their cosine, over their length.
 
+    In programs of Keras 2.2 minus their cosine itself.
+
     Raises:
         ValueError: the shapes do not fit.
 
