@@ -118,3 +118,18 @@ def test_penalties_and_constraints(keras):
     assert [penalty.get_config(), limit.get_config()] == THEN[keras]["objects"]
     for thing in (penalty, limit):
         assert type(thing).from_config(thing.get_config()).get_config() == thing.get_config()
+
+
+def test_layers_tell_the_input_that_they_were_told(keras):
+    from keras.models import Model, model_from_json
+
+    words = L.Input((7,), dtype="int32")
+    output = L.LSTM(2, input_shape=(7, 5))(L.Embedding(11, 5)(words))
+    model = Model(words, output)
+    layers = json.loads(model.to_json())["config"]["layers"]
+    assert [layer["config"]["batch_input_shape"] for layer in layers] == [
+        [None, 7],
+        [None, None],
+        [None, 7, 5],
+    ]
+    assert model_from_json(model.to_json()).output_shape == (None, 2)

@@ -121,7 +121,7 @@ def stack(settings: Settings, bases: Mapping[str, str], version: Version = TEXT)
                 "name": f"{first['name']}_input"
             }
             layers.insert(0, {"class_name": "InputLayer", "config": source})
-    for entry in layers[1:]:
+    for entry in () if version.of_program else layers[1:]:
         without_input(entry)
     return {**settings, "layers": layers}
 
@@ -146,7 +146,7 @@ def graph(settings: Settings, bases: Mapping[str, str], version: Version = TEXT)
         if version.is_2:
             calls = [list(map(counted, call)) for call in entry["inbound_nodes"]]
             written["inbound_nodes"] = calls
-        if entry["class_name"] != "InputLayer":
+        if entry["class_name"] != "InputLayer" and not version.of_program:
             without_input(written)
         if version.is_1:
             written["inbound_nodes"] = [
