@@ -67,7 +67,11 @@ def config_of_program(layer: Layer | Network, settings: Config) -> Config:
         whole: Config = file_config(layer, version)["config"]
         return whole
     bases = library_classes(layer)
-    inner = {k: nested(v, bases, version) if k == "layer" else v for k, v in settings.items()}
+    parts = {part.name: part for part in getattr(layer, "children", {}).values()}
+    inner = {
+        k: stated_by_layers(nested(v, bases, version), parts, version) if k == "layer" else v
+        for k, v in settings.items()
+    }
     name, config = to_keras1(library_name(type(layer)), inner)
     if name in STATED:
         return {**config, "output_shape": getattr(layer, "output_shape", None)}
@@ -125,7 +129,7 @@ def stated_by_layers(value: Json, layers: Mapping[str, Layer | Network], version
     config = value.get("config")
     if isinstance(config, Mapping) and isinstance(name := config.get("name"), str):
         layer: Any = layers.get(name)
-        if value["class_name"] in STATED:
+        if value["class_name"] in STATED and layer is not None:
             return {**value, "config": {**config, "output_shape": list(layer.output_shape)}}
         if getattr(layer, "merging", None) is not None:
             settings = config_in_our_words(layer.merging)

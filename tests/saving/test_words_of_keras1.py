@@ -30,6 +30,8 @@ LIMITS = {"W_constraint": None, "b_constraint": None}
 KERNEL = {"activation": "linear", "init": "glorot_uniform", "bias": True, **PENALTIES, **LIMITS}
 CONVOLUTION = {**KERNEL, "border_mode": "valid", "subsample": [1, 1], "dim_ordering": "tf"}
 GATES = {
+    "input_dim": 3,
+    "input_length": None,
     "W_regularizer": None,
     "U_regularizer": None,
     "b_regularizer": None,
@@ -50,9 +52,10 @@ CASES = {
         (3,),
         {
             **KERNEL,
+            "input_dim": 3,
             "output_dim": 4,
             "init": "he_normal",
-            "W_regularizer": {"name": "L1L2Regularizer", "l1": 0.0, "l2": 0.01},
+            "W_regularizer": {"name": "L1L2Regularizer", "l1": 0.0, "l2": 0.009999999776482582},
             "b_constraint": {"name": "NonNeg"},
         },
     ),
@@ -76,6 +79,8 @@ CASES = {
         (8, 3),
         {
             **KERNEL,
+            "input_dim": None,
+            "input_length": None,
             "nb_filter": 4,
             "filter_length": 3,
             "border_mode": "valid",
@@ -128,7 +133,13 @@ CASES = {
         {
             "layer": {
                 "class_name": "Dense",
-                "config": {**KERNEL, "output_dim": 2, "name": "inner", "trainable": True},
+                "config": {
+                    **KERNEL,
+                    "input_dim": 3,
+                    "output_dim": 2,
+                    "name": "inner",
+                    "trainable": True,
+                },
             }
         },
     ),
