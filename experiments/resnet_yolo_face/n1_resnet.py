@@ -3,8 +3,9 @@
 Data: hand signs of six numbers, 64 x 64; of the course's images 864 are here for training, and
 its own 120 for tests. With 27 steps an epoch the averages of batch normalization (momentum 0.99)
 follow late, so that test accuracy stays at chance for the first epochs; Keras 3 has 0.167 there on
-the same images too. After 15 epochs nearly all training images are right and half of the test's:
-the network learns 864 images by heart.
+the same images too. The network learns 864 images by heart: after 15 epochs nearly all of them are
+right, and half of the test's; after 30 nine of ten of these, too. At epoch 19, where the training
+loss rose from 0.05 to 0.34, they fell back to chance for two epochs.
 
     python -m experiments run n1_resnet
 """
