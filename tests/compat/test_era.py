@@ -48,7 +48,7 @@ assert [layer["class_name"] for layer in layers] == ["Conv1D", "Flatten", "Dense
 first = layers[0]["config"]
 assert first["batch_input_shape"] == [None, 20, 4] and first["data_format"] == "channels_last"
 trained = json.loads(stored.attrs["training_config"].decode("utf-8"))
-expected = {"lr": 0.01, "momentum": 0.0, "decay": 0.0, "nesterov": False}
+expected = {"lr": 0.009999999776482582, "momentum": 0.0, "decay": 0.0, "nesterov": False}
 assert trained["optimizer_config"] == {"class_name": "SGD", "config": expected}
 assert trained["metrics"] == []
 with h5py.File("memory", driver="core", backing_store=False) as memory:
