@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
@@ -271,10 +272,12 @@ class GatedLayer(StepsOfThen, RecurrentLayer):
         """Also the parts of the weights that belong to a gate: ``kernel_i``, ``bias_f``."""
         try:
             return super().__getattr__(name)
-        except AttributeError:
-            if name.startswith("_"):
-                raise
-            return part_of_gates(self, name, self.traits.gates)
+        except AttributeError as error:
+            if name.startswith("_") or hasattr(type(self), name):
+                raise  # a property's own error says more
+            with contextlib.suppress(AttributeError):
+                return part_of_gates(self, name, self.traits.gates)
+            raise error from None
 
     @property
     def cell(self) -> CellOfLayer:
