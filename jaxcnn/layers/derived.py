@@ -6,7 +6,7 @@ import contextlib
 import dataclasses
 import inspect
 from collections.abc import Mapping
-from typing import Any, ClassVar, TypeGuard, cast
+from typing import TYPE_CHECKING, Any, ClassVar, TypeGuard, cast
 
 import flax.linen as nn
 
@@ -112,6 +112,19 @@ class ModuleLayer(Layer):
     def steps_itself(cls) -> bool:
         """Whether a subclass says what a step over time computes."""
         return False
+
+    if not TYPE_CHECKING:  # to which an object's class is nothing that it could say
+
+        @property
+        def __class__(self) -> type:
+            """The class, in programs for Keras 1 under the name that it had there."""
+            kind = type(self)
+            name = naming.class_of_then(self) if is_of_library(kind) and chosen() else kind.__name__
+            return kind if name == kind.__name__ else naming.under_name(kind, name)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickles name the class that the layer has, whatever it says."""
+        return object.__new__, (type(self),), self.__getstate__()
 
     def build(self, input_shape: PyTree) -> None:
         """Make the weights for inputs of `input_shape`, unless there are some."""

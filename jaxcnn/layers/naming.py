@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -55,6 +56,19 @@ def class_of_then(layer: object) -> str:
     if (said := getattr(layer, "class_then", None)) is not None:
         return str(said)
     return dialect().class_name(type(layer).__name__, getattr(layer, "dilation_rate", 1))
+
+
+@functools.cache
+def under_name(kind: type, name: str) -> type:
+    """A subclass with another name, which makes objects of `kind` when it is called."""
+    return type(
+        name,
+        (kind,),
+        {
+            "__module__": kind.__module__,
+            "__new__": lambda cls, *args, **kwargs: kind(*args, **kwargs),
+        },
+    )
 
 
 def get_uid(prefix: str = "") -> int:

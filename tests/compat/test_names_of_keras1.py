@@ -1,11 +1,14 @@
 """Names of layers and rows of the table as the real Keras 1.2.2 has them."""
 
+import copy
+import pickle
+
 import pytest
 
 import jaxcnn as jc
 from jaxcnn.compat import legacy
 from jaxcnn.compat.keras1 import AtrousConvolution2D, Merge, merge
-from jaxcnn.layers import Activation, Dense, Flatten, Input
+from jaxcnn.layers import Activation, Conv2D, Dense, Flatten, Input, MaxPooling2D
 from jaxcnn.layers.naming import fresh_names
 from jaxcnn.models import Model, Sequential
 from jaxcnn.spellings.dialect import speaking
@@ -95,3 +98,32 @@ def test_names_of_today_are_as_before():
         assert [layer.name for layer in model.layers] == ["input_1", "add_1"]
         layer = jc.layers.Conv2D(4, 3, dilation_rate=2)
         assert layer.name == "conv2d_1"
+
+
+def test_a_layer_says_its_class_under_the_name_of_keras_1():
+    layers = [
+        Conv2D(2, 3, 3, input_shape=(8, 8, 3)),
+        AtrousConvolution2D(2, 3, 3, atrous_rate=(2, 2)),
+        MaxPooling2D(),
+        Flatten(),
+    ]
+    assert {layer.__class__.__name__ for layer in layers} == {
+        "Conv2D",
+        "MaxPooling2D",
+        "Flatten",
+    }
+    with speaking("1.2"):
+        names = [layer.__class__.__name__ for layer in layers]
+        assert names == ["Convolution2D", "AtrousConvolution2D", "MaxPooling2D", "Flatten"]
+        first = layers[0]
+        said = first.__class__
+        assert isinstance(first, Conv2D) and issubclass(said, Conv2D)
+        again = said.from_config(first.get_config())
+        for other in (
+            again,
+            said(2, 3, 3),
+            copy.deepcopy(first),
+            pickle.loads(pickle.dumps(first)),
+        ):
+            assert type(other) is Conv2D and other.__class__ is said and other.filters == 2
+    assert first.__class__ is Conv2D
