@@ -137,10 +137,10 @@ KNOWN = [
     ),
     ("224", r"cosine|many metrics", r".*", "the sum over the axis since 2.1.3; 2.0.4 has the mean"),
     (
-        "204",
+        "224",
         r"optimizers: SGD.iterations",
         r"iterations",
-        "ERRATA: 2.0.4 counts the updates of SGD only where there is decay",
+        "counts the updates of SGD always; 2.0.4 only where there is decay",
     ),
     (
         "224",
