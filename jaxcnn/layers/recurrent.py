@@ -338,6 +338,9 @@ class BothWays(nn.Bidirectional):
         return super().direction(name, **changed) if copy is None else copy
 
 
+BothWays.__name__ = nn.Bidirectional.__name__  # in tables and errors
+
+
 @LAYERS.register()
 class Bidirectional(RecurrentLayer):
     """A recurrent layer, and a copy with other weights that goes backwards through the sequence.

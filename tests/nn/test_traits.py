@@ -14,7 +14,7 @@ SAID = {
     L.Conv2DTranspose: Traits(kernel="out-in"),
     L.Conv3DTranspose: Traits(kernel="out-in"),
     L.DepthwiseConv2D: Traits(),
-    L.SeparableConv2D: Traits(),
+    L.SeparableConv2D: Traits(kernel="in-out"),
     L.SimpleRNN: Traits(has_cell=True),
     L.GRU: Traits(has_cell=True, gates="zrh"),
     L.LSTM: Traits(has_cell=True, gates="ifco"),
