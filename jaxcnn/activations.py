@@ -171,6 +171,10 @@ def relu6(x: Array) -> Array:
     Examples:
         >>> jc.activations.relu6(jnp.array([-1.0, 3.0, 9.0]))
         Array([0., 3., 6.], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 3.15.1: keras/src/activations/activations.py", 2026,
+          <https://github.com/keras-team/keras/blob/v3.15.1/keras/src/activations/activations.py>
     """
     return jnp.minimum(jax.nn.relu(x), 6)
 
@@ -186,6 +190,10 @@ def tanh(x: Array) -> Array:
     Examples:
         >>> jc.activations.tanh(jnp.array([0.0, 1.0])).round(3)
         Array([0.   , 0.762], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/activations.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/activations.py>
     """
     return by_rule("Tanh", jnp.tanh)(x)
 
@@ -220,6 +228,10 @@ def sigmoid(x: Array) -> Array:
     Examples:
         >>> jc.activations.sigmoid(jnp.array([0.0, 100.0]))
         Array([0.5, 1. ], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/activations.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/activations.py>
     """
     return by_rule("Sigmoid", jax.nn.sigmoid)(x)
 
@@ -235,6 +247,10 @@ def hard_sigmoid(x: Array) -> Array:
     Examples:
         >>> jc.activations.hard_sigmoid(jnp.array([-3.0, 0.0, 1.0]))
         Array([0. , 0.5, 0.7], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/activations.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/activations.py>
     """
     return jnp.clip(0.2 * x + 0.5, 0, 1)
 
@@ -250,6 +266,10 @@ def piecewise_sigmoid(x: Array) -> Array:
     Examples:
         >>> jc.activations.piecewise_sigmoid(jnp.array([-3.0, 0.0, 1.5]))
         Array([0.  , 0.5 , 0.75], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 3.15.1: keras/src/activations/activations.py", 2026,
+          <https://github.com/keras-team/keras/blob/v3.15.1/keras/src/activations/activations.py>
     """
     return jnp.clip(x / 6 + 0.5, 0, 1)
 
@@ -264,6 +284,10 @@ def linear(x: Array) -> Array:
     Examples:
         >>> jc.activations.linear(jnp.array([-3.0, 1.0]))
         Array([-3.,  1.], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/activations.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/activations.py>
     """
     return x
 
@@ -279,6 +303,10 @@ def exponential(x: Array) -> Array:
     Examples:
         >>> jc.activations.exponential(jnp.array([0.0, -jnp.inf]))
         Array([1., 0.], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.2.4: keras/activations.py", 2018,
+          <https://github.com/keras-team/keras/blob/2.2.4/keras/activations.py>
     """
     return by_rule("Exp", jnp.exp)(x)
 
@@ -339,6 +367,10 @@ def get(identifier: Identifier) -> Activation:
     Examples:
         >>> jc.activations.get("relu")(jnp.array([-1.0, 2.0]))
         Array([0., 2.], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/activations.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/activations.py>
     """
     if chosen() and hasattr(identifier, "get_weights"):
         warn_user(
@@ -359,6 +391,10 @@ def serialize(activation: Activation) -> str | Config | None:
     Examples:
         >>> jc.activations.serialize(jc.activations.relu)
         'relu'
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/activations.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/activations.py>
     """
     return registry.serialize(activation)
 

@@ -32,6 +32,10 @@ class Constraint(NamedByKeras1):
         ...         return w.clip(-1.0, 1.0)
         >>> AtMostOne()(jnp.array([-3.0, 0.5]))
         Array([-1. ,  0.5], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/constraints.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/constraints.py>
     """
 
     def __call__(self, w: Array) -> Array:
@@ -44,6 +48,10 @@ class NormConstraint(Constraint):
     Examples:
         >>> jc.constraints.UnitNorm().norm(jnp.array([[3.0], [4.0]]))
         Array([[5.]], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/constraints.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/constraints.py>
     """
 
     axis: Axis
@@ -100,6 +108,10 @@ class NonNeg(Constraint):
     Examples:
         >>> jc.constraints.NonNeg()(jnp.array([-3.0, 2.0])) >= 0
         Array([ True,  True], dtype=bool)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/constraints.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/constraints.py>
     """
 
     @deferrable
@@ -120,6 +132,10 @@ class UnitNorm(NormConstraint):
         >>> jc.constraints.UnitNorm()(jnp.array([[6.0], [8.0]])).round(3)
         Array([[0.6],
                [0.8]], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/constraints.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/constraints.py>
     """
 
     axis: Axis = 0
@@ -145,6 +161,10 @@ class MinMaxNorm(NormConstraint):
         >>> jc.constraints.MinMaxNorm(0.0, 5.0)(jnp.array([[6.0], [8.0]])).round()
         Array([[3.],
                [4.]], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/constraints.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/constraints.py>
     """
 
     min_value: float = 0.0
@@ -171,6 +191,10 @@ def max_norm(max_value: float = 2, axis: Axis = 0) -> MaxNorm:
     Examples:
         >>> jc.constraints.max_norm(5.0)
         MaxNorm(max_value=5.0, axis=0)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/constraints.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/constraints.py>
     """
     return MaxNorm(max_value, axis)
 
@@ -193,5 +217,9 @@ def serialize(constraint: ConstraintFunction | None) -> str | Config | None:
     Examples:
         >>> jc.constraints.serialize(jc.constraints.NonNeg())
         {'class_name': 'NonNeg', 'config': {}}
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/constraints.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/constraints.py>
     """
     return registry.serialize(constraint)

@@ -44,6 +44,10 @@ class Initializer(Configurable):
         >>> Ramp()((2, 3), "float32")
         Array([[0., 1., 2.],
                [3., 4., 5.]], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/initializers.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/initializers.py>
     """
 
     def __call__(self, *args: Any, **kwargs: Any) -> Array:
@@ -64,6 +68,10 @@ class Zeros(Initializer):
         >>> jc.initializers.Zeros()((2, 3))
         Array([[0., 0., 0.],
                [0., 0., 0.]], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/initializers.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/initializers.py>
     """
 
     def draw(self, key: Array, shape: Shape, dtype: DTypeLike) -> Array:
@@ -79,6 +87,10 @@ class Ones(Initializer):
         >>> jc.initializers.Ones()((2, 3))
         Array([[1., 1., 1.],
                [1., 1., 1.]], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/initializers.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/initializers.py>
     """
 
     def draw(self, key: Array, shape: Shape, dtype: DTypeLike) -> Array:
@@ -97,6 +109,10 @@ class Constant(Initializer):
         >>> jc.initializers.Constant(0.5)((2, 3))
         Array([[0.5, 0.5, 0.5],
                [0.5, 0.5, 0.5]], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/initializers.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/initializers.py>
     """
 
     value: float | Sequence[float] = 0
@@ -140,6 +156,10 @@ class RandomNormal(_Normal):
     Examples:
         >>> jc.initializers.RandomNormal(stddev=2.0)(jax.random.key(0), (10_000,)).std().round(1)
         Array(2., dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/initializers.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/initializers.py>
     """
 
     standard = "normal"
@@ -160,6 +180,10 @@ class RandomUniform(Initializer):
         >>> values = jc.initializers.RandomUniform(0.0, 1.0)(jax.random.key(0), (10_000,))
         >>> values.min().round(1), values.max().round(1)
         (Array(0., dtype=float32), Array(1., dtype=float32))
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/initializers.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/initializers.py>
     """
 
     minval: float = -0.05
@@ -211,6 +235,10 @@ class TruncatedNormal(_Normal):
     Examples:
         >>> bool((abs(jc.initializers.TruncatedNormal(stddev=0.5)((10_000,))) <= 1).all())
         True
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/initializers.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/initializers.py>
     """
 
     standard = "truncated_normal"
@@ -519,6 +547,10 @@ class KerasStyle:
     Examples:
         >>> jc.initializers.KerasStyle(lambda shape: np.full(shape, 0.5))((2,))
         Array([0.5, 0.5], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/initializers.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/initializers.py>
     """
 
     function: Callable[..., ArrayLike]
@@ -591,6 +623,10 @@ def fans(shape: Shape) -> tuple[float, float]:
     Examples:
         >>> jc.initializers.fans((3, 3, 16, 32))
         (144, 288)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/initializers.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/initializers.py>
     """
     if len(shape) < 2:
         side = math.sqrt(math.prod(shape))
@@ -615,6 +651,10 @@ def get(identifier: Identifier) -> ArrayFunction:
     Examples:
         >>> jc.initializers.get("ones")((2,))
         Array([1., 1.], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/initializers.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/initializers.py>
     """
     if identifier is None:
         raise ValueError(
@@ -639,6 +679,10 @@ def serialize(initializer: ArrayFunction) -> str | Config | None:
     Examples:
         >>> jc.initializers.serialize(jc.initializers.Constant(0.5))
         {'class_name': 'Constant', 'config': {'value': 0.5}}
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/initializers.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/initializers.py>
     """
     return registry.serialize(
         initializer.function if isinstance(initializer, KerasStyle) else initializer
@@ -655,6 +699,10 @@ def deserialize(config: Identifier, custom_objects: Settings | None = None) -> A
     Examples:
         >>> jc.initializers.deserialize({"class_name": "Constant", "config": {"value": 0.5}})
         Constant(value=0.5)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/initializers.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/initializers.py>
     """
     return get(registry.deserialize(config, custom_objects))
 

@@ -29,6 +29,10 @@ class Regularizer(NamedByKeras1):
         ...         return abs(x).max()
         >>> Largest()(jnp.array([-3.0, 2.0]))
         Array(3., dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/regularizers.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/regularizers.py>
     """
 
     def __call__(self, x: Array) -> Array:
@@ -47,6 +51,10 @@ class L1L2(Regularizer):
     Examples:
         >>> jc.regularizers.L1L2(l1=1.0, l2=0.5)(jnp.array([-2.0, 2.0]))
         Array(8., dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/regularizers.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/regularizers.py>
     """
 
     name_then = "L1L2Regularizer"
@@ -84,6 +92,10 @@ def l1(l: float = 0.01) -> L1L2:
     Examples:
         >>> jc.regularizers.l1(0.5)(jnp.array([-2.0, 2.0]))
         Array(2., dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/regularizers.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/regularizers.py>
     """
     return L1L2(l1=l)
 
@@ -99,6 +111,10 @@ def l2(l: float = 0.01) -> L1L2:
     Examples:
         >>> jc.regularizers.l2(0.5)(jnp.array([-2.0, 2.0]))
         Array(4., dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/regularizers.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/regularizers.py>
     """
     return L1L2(l2=l)
 
@@ -114,6 +130,10 @@ def L1(l1: float = 0.01) -> L1L2:
     Examples:
         >>> jc.regularizers.L1(0.5)(jnp.array([-2.0, 2.0]))
         Array(2., dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 3.15.1: keras/src/regularizers/regularizers.py", 2026,
+          <https://github.com/keras-team/keras/blob/v3.15.1/keras/src/regularizers/regularizers.py>
     """
     return L1L2(l1=l1)
 
@@ -129,6 +149,10 @@ def L2(l2: float = 0.01) -> L1L2:
     Examples:
         >>> jc.regularizers.L2(0.5)(jnp.array([-2.0, 2.0]))
         Array(4., dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 3.15.1: keras/src/regularizers/regularizers.py", 2026,
+          <https://github.com/keras-team/keras/blob/v3.15.1/keras/src/regularizers/regularizers.py>
     """
     return L1L2(l2=l2)
 
@@ -145,6 +169,10 @@ def l1_l2(l1: float = 0.01, l2: float = 0.01) -> L1L2:
     Examples:
         >>> jc.regularizers.l1_l2(1.0, 0.5)(jnp.array([-2.0, 2.0]))
         Array(8., dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/regularizers.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/regularizers.py>
     """
     return L1L2(l1, l2)
 
@@ -162,5 +190,9 @@ def serialize(regularizer: RegularizerFunction | None) -> str | Config | None:
     Examples:
         >>> jc.regularizers.serialize(jc.regularizers.l2(0.5))
         {'class_name': 'L1L2', 'config': {'l1': 0.0, 'l2': 0.5}}
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/regularizers.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/regularizers.py>
     """
     return registry.serialize(regularizer)

@@ -2,6 +2,8 @@
 
 import doctest
 import re
+from importlib.util import find_spec
+from pathlib import Path
 
 import jax
 import jax.numpy as jnp
@@ -150,22 +152,80 @@ FROM_PAPERS = {
 REFERENCE = re.compile(r'[^\d"]+, "[^"]+", (19|20)\d\d, <https?://[^\s<>]+>')
 
 
+# The address of a file in a repository at a tag, with the title that goes with it.
+FILE = re.compile(
+    r'"(\S.*) (\S+): (\S+)", \d+, <https://github\.com/[\w-]+/[\w-]+/blob/([^/]+)/(\S+)>'
+)
+# What neither a paper nor another library defines, and what it is instead.
+OURS_ALONE = {
+    "callbacks.WorstMistakes": "draws `visualization.plot_worst_mistakes`",
+    "callbacks.overrides_batch_hooks": "a question of our training loop",
+    "initializers.blank": "how weights are counted without being drawn",
+    "initializers.drawn": "one initializer for both forms of a call",
+    "losses.aligned": "what our losses do to their two arrays first",
+    "losses.function_of": "takes apart our objects",
+    "nn.current_valid_rows": "how we pad a short last batch",
+    "nn.declared_weights": "how our layers are looked at before they run",
+    "nn.valid_rows": "how we pad a short last batch",
+    "ops.largest": "goes around a fault of a compiler",
+    "optimizers.Hyper": "how our optimizers have adjustable numbers",
+    "optimizers.schedules.float_of": "a number in another type",
+    "runtime.config.count_draw": "how our random numbers are counted",
+    "runtime.config.home": "our folder",
+    "runtime.config.new_trial": "how our random numbers begin again",
+    "runtime.config.reset": "forgets our settings",
+    "runtime.config.seed_is_set": "a question to our settings",
+    "training.NonFiniteLossError": "our error",
+    "vision.covering_scale": "school geometry",
+    "visualization.plot_worst_mistakes": "a choice of images",
+}
+
+
 def references(doc: str) -> list[str]:
     """The entries of the section References, each on one line."""
     text = "\n" + sections(doc).get("References", "")
     return [" ".join(entry.split()) for entry in text.split("\n- ")[1:]]
 
 
+@pytest.mark.parametrize("module", modules())
+def test_every_name_says_with_a_link_where_it_comes_from(module):
+    without = {f"{module}.{p.name}" for p in publics(module) if not references(p.doc)}
+    assert without == {name for name in OURS_ALONE if name.rpartition(".")[0] == module}
+
+
 @pytest.mark.parametrize("module", FROM_PAPERS)
 def test_what_comes_from_a_paper_names_it_with_its_link(module):
-    docs = {public.name: public.doc for public in publics(module)}
-    assert [name for name in FROM_PAPERS[module].split() if not references(docs[name])] == []
+    papers = {
+        public.name: [entry for entry in references(public.doc) if "/blob/" not in entry]
+        for public in publics(module)
+    }
+    assert [name for name in FROM_PAPERS[module].split() if not papers[name]] == []
+
+
+def every_reference():
+    """(name, entry) of all public names."""
+    for module in modules():
+        for public in publics(module):
+            yield from ((f"{module}.{public.name}", e) for e in references(public.doc))
 
 
 def test_references_have_one_form_and_each_address_one_title():
     titles: dict[str, set[str]] = {}
-    for public in (public for module in modules() for public in publics(module)):
-        for entry in references(public.doc):
-            assert REFERENCE.fullmatch(entry), (public.name, entry)
-            titles.setdefault(entry.split("<")[1], set()).add(entry)
+    for name, entry in every_reference():
+        assert REFERENCE.fullmatch(entry), (name, entry)
+        titles.setdefault(entry.split("<")[1], set()).add(entry)
     assert {address: named for address, named in titles.items() if len(named) > 1} == {}
+
+
+def test_the_address_of_a_file_is_that_of_the_library_version_and_path_in_its_title():
+    for name, entry in every_reference():
+        if "/blob/" in entry:
+            _, version, path, tag, file = FILE.search(entry).groups()
+            assert tag.endswith(version) and path == file, (name, entry)
+
+
+def test_the_files_of_keras_3_exist():
+    folder = Path(find_spec("keras").origin).parents[1]
+    files = {FILE.search(e)[5] for _, e in every_reference() if '"Keras 3' in e and "/blob/" in e}
+    assert len(files) > 5
+    assert [file for file in files if not (folder / file).is_file()] == []

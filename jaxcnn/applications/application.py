@@ -91,6 +91,10 @@ class Application:
     Examples:
         >>> jc.applications.MobileNet.size, jc.applications.MobileNet.smallest
         (224, 32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/applications/vgg16.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/applications/vgg16.py>
     """
 
     def __init__(

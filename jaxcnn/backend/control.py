@@ -97,6 +97,10 @@ def switch(
         >>> from jaxcnn import backend as K
         >>> float(K.eval(K.switch(np.array(True), np.array(1.0), np.array(2.0))))
         1.0
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     if isinstance(condition, bool | int):
         return _value(then_expression if condition else else_expression)
@@ -122,6 +126,10 @@ def in_train_phase(x: Expression, alt: Expression, training: TensorLike | None =
         >>> from jaxcnn import backend as K
         >>> float(K.eval(K.in_train_phase(np.array(1.0), np.array(2.0), training=0)))
         2.0
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     phase = learning_phase() if training is None else training
     if isinstance(phase, SymbolicTensor):
@@ -147,6 +155,10 @@ def in_test_phase(x: Expression, alt: Expression, training: TensorLike | None = 
         >>> from jaxcnn import backend as K
         >>> float(K.eval(K.in_test_phase(np.array(1.0), np.array(2.0), training=0)))
         1.0
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     return in_train_phase(alt, x, training)
 
@@ -162,6 +174,10 @@ def stop_gradient(variables: T) -> T:
         >>> from jaxcnn import backend as K
         >>> K.eval(K.stop_gradient(np.array([1.0])))
         array([1.], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     return jax.lax.stop_gradient(variables)
 
@@ -179,6 +195,10 @@ def print_tensor(x: T, message: str = "") -> T:
         >>> float(K.print_tensor(np.float32(2.0)))
         2.0
         2.0
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     jax.debug.print("{message}{x}", message=message, x=x)
     return x
@@ -223,6 +243,10 @@ def rnn(
         >>> last, outputs, states = K.rnn(add, steps, [np.zeros((1, 1))])
         >>> K.eval(outputs)[0, :, 0]
         array([1., 3., 6.], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     from jaxcnn.nn.recurrent.scan import step_scan
     from jaxcnn.ops.recurrence import where_kept
@@ -284,6 +308,10 @@ def map_fn(
         >>> from jaxcnn import backend as K
         >>> K.eval(K.map_fn(lambda row: row * 2, np.array([1.0, 2.0])))
         array([2., 4.], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     result = jax.lax.map(of_element(answering(fn)), jax.tree.map(jnp.asarray, elems))
     return result if dtype is None else jax.tree.map(lambda a: a.astype(dtype), result)
@@ -310,6 +338,10 @@ def foldl(
         >>> from jaxcnn import backend as K
         >>> float(K.eval(K.foldl(lambda total, row: total + row, np.array([1.0, 2.0, 3.0]))))
         6.0
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     return _folded(fn, jnp.asarray(elems), initializer)
 
@@ -333,6 +365,10 @@ def foldr(
         >>> from jaxcnn import backend as K
         >>> float(K.eval(K.foldr(lambda total, row: total - row, np.array([1.0, 2.0, 3.0]))))
         0.0
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     return _folded(fn, jnp.flip(jnp.asarray(elems), 0), initializer)
 

@@ -57,6 +57,10 @@ def ctc_label_dense_to_sparse(labels: TensorLike, label_lengths: TensorLike) -> 
         >>> sparse = K.ctc_label_dense_to_sparse(np.array([[3, 0], [2, 9]]), np.array([2, 1]))
         >>> sparse.values.tolist()
         [3, 0, 2]
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     labels = jnp.asarray(labels)
     present = _first(labels, label_lengths)

@@ -32,6 +32,10 @@ def square(x: TensorLike) -> Tensor:
         >>> from jaxcnn import backend as K
         >>> K.eval(K.square(np.array([2.0, 3.0])))
         array([4., 9.], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     return jnp.square(jnp.asarray(x))
 
@@ -47,6 +51,10 @@ def sqrt(x: TensorLike) -> Tensor:
         >>> from jaxcnn import backend as K
         >>> K.eval(K.sqrt(np.array([4.0, 9.0])))
         array([2., 3.], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     x = jnp.asarray(x)
     positive = x > 0
@@ -64,6 +72,10 @@ def exp(x: TensorLike) -> Tensor:
         >>> from jaxcnn import backend as K
         >>> round(float(K.eval(K.exp(np.array(0.0)))), 3)
         1.0
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     return jnp.exp(jnp.asarray(x))
 
@@ -79,6 +91,10 @@ def log(x: TensorLike) -> Tensor:
         >>> from jaxcnn import backend as K
         >>> round(float(K.eval(K.log(np.array(1.0)))), 3)
         0.0
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     return jnp.log(jnp.asarray(x))
 
@@ -94,6 +110,10 @@ def sin(x: TensorLike) -> Tensor:
         >>> from jaxcnn import backend as K
         >>> round(float(K.eval(K.sin(np.array(0.0)))), 3)
         0.0
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     return jnp.sin(jnp.asarray(x))
 
@@ -109,6 +129,10 @@ def cos(x: TensorLike) -> Tensor:
         >>> from jaxcnn import backend as K
         >>> round(float(K.eval(K.cos(np.array(0.0)))), 3)
         1.0
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     return jnp.cos(jnp.asarray(x))
 
@@ -124,6 +148,10 @@ def sign(x: TensorLike) -> Tensor:
         >>> from jaxcnn import backend as K
         >>> K.eval(K.sign(np.array([-2.0, 0.0, 3.0])))
         array([-1.,  0.,  1.], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     return jnp.sign(jnp.asarray(x))
 
@@ -139,6 +167,10 @@ def round(x: TensorLike) -> Tensor:
         >>> from jaxcnn import backend as K
         >>> K.eval(K.round(np.array([0.4, 1.5])))
         array([0., 2.], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     return jnp.round(jnp.asarray(x))
 
@@ -158,6 +190,10 @@ def clip(x: TensorLike, min_value: TensorLike | None, max_value: TensorLike | No
         >>> from jaxcnn import backend as K
         >>> K.eval(K.clip(np.array([-1.0, 5.0]), 0.0, 1.0))
         array([0., 1.], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     low = None if min_value is None else jnp.asarray(min_value)
     high = None if max_value is None else jnp.asarray(max_value)
@@ -178,6 +214,10 @@ def maximum(x: TensorLike, y: TensorLike) -> Tensor:
         >>> from jaxcnn import backend as K
         >>> K.eval(K.maximum(np.array([1.0, 2.0]), np.array([1.0, 3.0])))
         array([1., 3.], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     return jnp.maximum(jnp.asarray(x), jnp.asarray(y))
 
@@ -194,6 +234,10 @@ def minimum(x: TensorLike, y: TensorLike) -> Tensor:
         >>> from jaxcnn import backend as K
         >>> K.eval(K.minimum(np.array([1.0, 2.0]), np.array([1.0, 3.0])))
         array([1., 2.], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     return jnp.minimum(jnp.asarray(x), jnp.asarray(y))
 
@@ -210,6 +254,10 @@ def equal(x: TensorLike, y: TensorLike) -> Tensor:
         >>> from jaxcnn import backend as K
         >>> K.eval(K.equal(np.array([1.0, 2.0]), np.array([1.0, 3.0])))
         array([ True, False])
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     return jnp.equal(jnp.asarray(x), jnp.asarray(y))
 
@@ -226,6 +274,10 @@ def not_equal(x: TensorLike, y: TensorLike) -> Tensor:
         >>> from jaxcnn import backend as K
         >>> K.eval(K.not_equal(np.array([1.0, 2.0]), np.array([1.0, 3.0])))
         array([False,  True])
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     return jnp.not_equal(jnp.asarray(x), jnp.asarray(y))
 
@@ -256,6 +308,10 @@ def cast(x: TensorLike, dtype: DTypeLike) -> Tensor:
         >>> from jaxcnn import backend as K
         >>> K.cast(np.array([1.7]), "int32").dtype.name
         'int32'
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     kind = jax.dtypes.canonicalize_dtype(dtype)
     return x.astype(kind) if isinstance(x, SparseTensor) else jnp.asarray(x).astype(kind)
@@ -272,6 +328,10 @@ def identity(x: TensorLike) -> Tensor:
         >>> from jaxcnn import backend as K
         >>> K.eval(K.identity(np.array([0.0, 1.0])))
         array([0., 1.], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     return jnp.asarray(x)
 
@@ -289,6 +349,10 @@ def zeros_like(x: TensorLike, dtype: DTypeLike | None = None, name: str | None =
         >>> from jaxcnn import backend as K
         >>> K.eval(K.zeros_like(np.array([3.0, 4.0])))
         array([0., 0.], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     return jnp.zeros_like(jnp.asarray(x), dtype)
 
@@ -306,6 +370,10 @@ def ones_like(x: TensorLike, dtype: DTypeLike | None = None, name: str | None = 
         >>> from jaxcnn import backend as K
         >>> K.eval(K.ones_like(np.array([3.0, 4.0])))
         array([1., 1.], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     return jnp.ones_like(jnp.asarray(x), dtype)
 
@@ -329,6 +397,10 @@ def relu(
         >>> from jaxcnn import backend as K
         >>> K.eval(K.relu(np.array([-1.0, 1.0])))
         array([0., 1.], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     return activations.relu(jnp.asarray(x), alpha, max_value, threshold)
 
@@ -345,6 +417,10 @@ def elu(x: TensorLike, alpha: float = 1.0) -> Tensor:
         >>> from jaxcnn import backend as K
         >>> K.eval(K.elu(np.array([0.0, 1.0])))
         array([0., 1.], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     return activations.elu(jnp.asarray(x), alpha)
 
@@ -360,6 +436,10 @@ def softplus(x: TensorLike) -> Tensor:
         >>> from jaxcnn import backend as K
         >>> round(float(K.eval(K.softplus(np.array(-100.0)))), 3)
         0.0
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     return activations.softplus(jnp.asarray(x))
 
@@ -375,6 +455,10 @@ def softsign(x: TensorLike) -> Tensor:
         >>> from jaxcnn import backend as K
         >>> K.eval(K.softsign(np.array([-1.0, 3.0])))
         array([-0.5 ,  0.75], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     return activations.softsign(jnp.asarray(x))
 
@@ -390,6 +474,10 @@ def sigmoid(x: TensorLike) -> Tensor:
         >>> from jaxcnn import backend as K
         >>> round(float(K.eval(K.sigmoid(np.array(0.0)))), 3)
         0.5
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     return activations.sigmoid(jnp.asarray(x))
 
@@ -405,6 +493,10 @@ def hard_sigmoid(x: TensorLike) -> Tensor:
         >>> from jaxcnn import backend as K
         >>> K.eval(K.hard_sigmoid(np.array([0.0, 1.0])))
         array([0.5, 0.7], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     return activations.hard_sigmoid(jnp.asarray(x))
 
@@ -420,5 +512,9 @@ def tanh(x: TensorLike) -> Tensor:
         >>> from jaxcnn import backend as K
         >>> round(float(K.eval(K.tanh(np.array(0.0)))), 3)
         0.0
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     return activations.tanh(jnp.asarray(x))

@@ -151,6 +151,10 @@ def function(
         >>> a = K.placeholder((None,))
         >>> K.function([a], [a * 2])([np.array([1.0, 2.0])])
         [array([2., 4.], dtype=float32)]
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     return Function(inputs, outputs, updates)
 
@@ -178,6 +182,10 @@ def gradients(
         >>> a = K.placeholder((None,))
         >>> K.function([a], K.gradients(K.sum(a**2), [a]))([np.array([1.0, 2.0])])
         [array([2., 4.], dtype=float32)]
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     if (trace := recording()) is not None:
         sources_given = variables if isinstance(variables, list | tuple) else [variables]
@@ -210,5 +218,9 @@ def eval(x: TensorLike) -> np.ndarray:
         >>> from jaxcnn import backend as K
         >>> K.eval(K.variable([1.0]) * 2)
         array([2.], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     return Function([], [x])([])[0]

@@ -54,6 +54,10 @@ def softmax(x: TensorLike, axis: int = -1) -> Tensor:
         >>> from jaxcnn import backend as K
         >>> K.eval(K.softmax(np.array([[0.0, 0.0]])))
         array([[0.5, 0.5]], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     return jax.nn.softmax(jnp.asarray(x), axis)
 
@@ -76,6 +80,10 @@ def categorical_crossentropy(
         >>> output, target = np.array([[0.5, 0.5]]), np.array([[0.0, 1.0]])
         >>> K.eval(K.categorical_crossentropy(output, target)).round(3)
         array([0.693], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     target, output = (jnp.moveaxis(jnp.asarray(x), axis, -1) for x in (target, output))
     return losses.categorical_crossentropy(target, output, from_logits)
@@ -99,6 +107,10 @@ def sparse_categorical_crossentropy(
         >>> output, target = np.array([[0.5, 0.5]]), np.array([1])
         >>> K.eval(K.sparse_categorical_crossentropy(output, target)).round(3)
         array([0.693], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     target, output = jnp.asarray(target), jnp.asarray(output)
     if target.ndim == output.ndim:
@@ -124,6 +136,10 @@ def binary_crossentropy(
         >>> from jaxcnn import backend as K
         >>> round(float(K.eval(K.binary_crossentropy(np.array(0.5), np.array(1.0)))), 3)
         0.693
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     return losses.binary_crossentropy(
         jnp.asarray(target)[..., None], jnp.asarray(output)[..., None], from_logits
@@ -145,6 +161,10 @@ def in_top_k(predictions: TensorLike, targets: TensorLike, k: int) -> Tensor:
         >>> from jaxcnn import backend as K
         >>> K.eval(K.in_top_k(np.array([[0.1, 0.7, 0.2]]), np.array([2]), 2))
         array([ True])
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     from jaxcnn.metrics import sparse_top_k_categorical_accuracy
 
@@ -164,6 +184,10 @@ def l2_normalize(x: TensorLike, axis: Axes = None) -> Tensor:
         >>> from jaxcnn import backend as K
         >>> K.eval(K.l2_normalize(np.array([3.0, 4.0]))).round(3)
         array([0.6, 0.8], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     return losses.l2_normalize(jnp.asarray(x), axes(axis))
 

@@ -68,6 +68,10 @@ def random_normal(
         >>> from jaxcnn import backend as K
         >>> K.random_normal((2, 3)).shape
         (2, 3)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     return _drawn(initializers.RandomNormal(mean, stddev), shape, dtype, seed)
 
@@ -94,6 +98,10 @@ def random_uniform(
         >>> from jaxcnn import backend as K
         >>> K.random_uniform((2, 3)).shape
         (2, 3)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     return _drawn(initializers.RandomUniform(minval, maxval), shape, dtype, seed)
 
@@ -114,6 +122,10 @@ def random_binomial(
         >>> from jaxcnn import backend as K
         >>> K.random_binomial((2, 3), p=0.5).shape
         (2, 3)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     uniform = _drawn(initializers.RandomUniform(0.0, 1.0), shape, "float32", seed)
     return cast(uniform < p, dtype or floatx())
@@ -140,6 +152,10 @@ def truncated_normal(
         >>> from jaxcnn import backend as K
         >>> K.truncated_normal((2, 3)).shape
         (2, 3)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     return _drawn(initializers.TruncatedNormal(mean, stddev), shape, dtype, seed)
 
@@ -167,6 +183,10 @@ def random_normal_variable(
         >>> from jaxcnn import backend as K
         >>> K.random_normal_variable((2, 3), 0.0, 1.0).shape
         (2, 3)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     normal = initializers.RandomNormal(mean, scale)
     # It may be made in the `build` of a layer, which runs while a program is being compiled.
@@ -197,6 +217,10 @@ def random_uniform_variable(
         >>> from jaxcnn import backend as K
         >>> K.random_uniform_variable((2, 3), 0.0, 1.0).shape
         (2, 3)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     uniform = initializers.RandomUniform(low, high)
     with jax.ensure_compile_time_eval():
@@ -225,6 +249,10 @@ def dropout(
         >>> from jaxcnn import backend as K
         >>> K.dropout(np.ones((2, 3)), 0.5, seed=1).shape
         (2, 3)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     x = jnp.asarray(x)
     pairs = zip(x.shape, noise_shape or x.shape, strict=True)

@@ -39,6 +39,10 @@ def max(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> Tensor:
         >>> from jaxcnn import backend as K
         >>> float(K.eval(K.max(np.array([[1.0, 2.0], [3.0, 4.0]]))))
         4.0
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     return jnp.max(jnp.asarray(x), axes(axis), keepdims=keepdims)
 
@@ -56,6 +60,10 @@ def min(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> Tensor:
         >>> from jaxcnn import backend as K
         >>> float(K.eval(K.min(np.array([[1.0, 2.0], [3.0, 4.0]]))))
         1.0
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     return jnp.min(jnp.asarray(x), axes(axis), keepdims=keepdims)
 
@@ -73,6 +81,10 @@ def sum(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> Tensor:
         >>> from jaxcnn import backend as K
         >>> float(K.eval(K.sum(np.array([[1.0, 2.0], [3.0, 4.0]]))))
         10.0
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     return jnp.sum(jnp.asarray(x), axes(axis), keepdims=keepdims)
 
@@ -104,6 +116,10 @@ def prod(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> Tensor:
         >>> from jaxcnn import backend as K
         >>> float(K.eval(K.prod(np.array([[1.0, 2.0], [3.0, 4.0]]))))
         24.0
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     return jnp.prod(jnp.asarray(x), axes(axis), keepdims=keepdims)
 
@@ -121,6 +137,10 @@ def mean(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> Tensor:
         >>> from jaxcnn import backend as K
         >>> float(K.eval(K.mean(np.array([[1.0, 2.0], [3.0, 4.0]]))))
         2.5
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     return jnp.mean(jnp.asarray(x), axes(axis), keepdims=keepdims)
 
@@ -138,6 +158,10 @@ def var(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> Tensor:
         >>> from jaxcnn import backend as K
         >>> round(float(K.eval(K.var(np.array([1.0, 3.0])))), 3)
         1.0
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     return jnp.var(jnp.asarray(x), axes(axis), keepdims=keepdims)
 
@@ -155,6 +179,10 @@ def std(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> Tensor:
         >>> from jaxcnn import backend as K
         >>> round(float(K.eval(K.std(np.array([1.0, 3.0])))), 3)
         1.0
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     return sqrt(jnp.var(jnp.asarray(x), axes(axis), keepdims=keepdims))
 
@@ -172,6 +200,10 @@ def logsumexp(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> Tenso
         >>> from jaxcnn import backend as K
         >>> round(float(K.eval(K.logsumexp(np.array([1.0, 3.0])))), 3)
         3.127
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     return jax.nn.logsumexp(jnp.asarray(x), axes(axis), keepdims=keepdims)
 
@@ -189,6 +221,10 @@ def any(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> Tensor:
         >>> from jaxcnn import backend as K
         >>> bool(K.eval(K.any(np.array([[1.0, 2.0], [3.0, 4.0]]))))
         True
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     return jnp.any(jnp.asarray(x), axes(axis), keepdims=keepdims)
 
@@ -206,6 +242,10 @@ def all(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> Tensor:
         >>> from jaxcnn import backend as K
         >>> bool(K.eval(K.all(np.array([[1.0, 2.0], [3.0, 4.0]]))))
         True
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     return jnp.all(jnp.asarray(x), axes(axis), keepdims=keepdims)
 
@@ -222,6 +262,10 @@ def argmax(x: TensorLike, axis: int = -1) -> Tensor:
         >>> from jaxcnn import backend as K
         >>> K.eval(K.argmax(np.array([[1.0, 2.0], [3.0, 4.0]])))
         array([1, 1], dtype=int32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     return jnp.argmax(jnp.asarray(x), axis)
 
@@ -238,6 +282,10 @@ def argmin(x: TensorLike, axis: int = -1) -> Tensor:
         >>> from jaxcnn import backend as K
         >>> K.eval(K.argmin(np.array([[1.0, 2.0], [3.0, 4.0]])))
         array([0, 0], dtype=int32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     return jnp.argmin(jnp.asarray(x), axis)
 
@@ -255,6 +303,10 @@ def cumsum(x: TensorLike, axis: int = 0) -> Tensor:
         >>> K.eval(K.cumsum(np.array([[1.0, 2.0], [3.0, 4.0]])))
         array([[1., 2.],
                [4., 6.]], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     return jnp.cumsum(jnp.asarray(x), axis)
 
@@ -272,5 +324,9 @@ def cumprod(x: TensorLike, axis: int = 0) -> Tensor:
         >>> K.eval(K.cumprod(np.array([[1.0, 2.0], [3.0, 4.0]])))
         array([[1., 2.],
                [3., 8.]], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     return jnp.cumprod(jnp.asarray(x), axis)

@@ -58,6 +58,10 @@ def backend() -> str:
         >>> from jaxcnn import backend as K
         >>> K.backend()
         'jax'
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/__init__.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/__init__.py>
     """
     return "jax"
 
@@ -69,6 +73,10 @@ def image_dim_ordering() -> str:
         >>> from jaxcnn import backend as K
         >>> K.image_dim_ordering()
         'tf'
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/common.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/common.py>
     """
     return next(ordering for ordering, name in ORDERINGS.items() if name == image_data_format())
 
@@ -86,6 +94,10 @@ def set_image_dim_ordering(dim_ordering: str) -> None:
     Examples:
         >>> from jaxcnn import backend as K
         >>> K.set_image_dim_ordering("tf")
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/common.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/common.py>
     """
     if dim_ordering not in ORDERINGS:
         raise ValueError(
@@ -106,6 +118,10 @@ def cast_to_floatx(x: HostArray) -> np.ndarray:
         >>> from jaxcnn import backend as K
         >>> K.cast_to_floatx([1, 2])
         array([1., 2.], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/common.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/common.py>
     """
     return np.asarray(x, jnp.dtype(floatx()))
 
@@ -127,6 +143,10 @@ def learning_phase() -> int | Tensor:
         >>> from jaxcnn import backend as K
         >>> type(K.learning_phase()).__name__
         'SymbolicTensor'
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     if (training := context.training()) is not None:
         return int(training)
@@ -152,6 +172,10 @@ def name_scope(name: str) -> contextlib.AbstractContextManager[None]:
         >>> from jaxcnn import backend as K
         >>> with K.name_scope("block"):
         ...     total = K.sum(np.ones(3))
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     return jax.named_scope(name)
 
@@ -163,6 +187,10 @@ def clear_session() -> None:
     Examples:
         >>> from jaxcnn import backend as K
         >>> K.clear_session()
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     naming.reset_names()
     config.new_trial()

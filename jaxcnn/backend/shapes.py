@@ -69,6 +69,10 @@ def dot(x: TensorLike, y: TensorLike) -> Tensor:
         >>> K.eval(K.dot(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[1.0, 2.0], [3.0, 4.0]])))
         array([[ 7., 10.],
                [15., 22.]], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     return jnp.dot(jnp.asarray(x), jnp.asarray(y))
 
@@ -98,6 +102,10 @@ def batch_dot(x: TensorLike, y: TensorLike, axes: Integers | None = None) -> Ten
         >>> K.eval(K.batch_dot(rows, rows, axes=1))
         array([[ 5.],
                [25.]], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     x, y = jnp.asarray(x), jnp.asarray(y)
     pair = (axes, axes) if isinstance(axes, int) else axes
@@ -132,6 +140,10 @@ def transpose(x: TensorLike) -> Tensor:
         >>> K.eval(K.transpose(np.array([[1.0, 2.0], [3.0, 4.0]])))
         array([[1., 3.],
                [2., 4.]], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     return jnp.transpose(jnp.asarray(x))
 
@@ -149,6 +161,10 @@ def gather(reference: TensorLike, indices: TensorLike) -> Tensor:
         >>> K.eval(K.gather(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([1, 0])))
         array([[3., 4.],
                [1., 2.]], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     return jnp.take(jnp.asarray(reference), jnp.asarray(indices), axis=0)
 
@@ -165,6 +181,10 @@ def permute_dimensions(x: TensorLike, pattern: Sequence[int]) -> Tensor:
         >>> from jaxcnn import backend as K
         >>> K.permute_dimensions(np.ones((2, 3, 4)), (0, 2, 1)).shape
         (2, 4, 3)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     return jnp.transpose(jnp.asarray(x), tuple(pattern))
 
@@ -181,6 +201,10 @@ def reshape(x: TensorLike, shape: SizesLike) -> Tensor:
         >>> from jaxcnn import backend as K
         >>> K.reshape(np.ones((2, 6)), (3, -1)).shape
         (3, 4)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     return jnp.reshape(jnp.asarray(x), sizes(shape))
 
@@ -199,6 +223,10 @@ def concatenate(tensors: Sequence[TensorLike], axis: int = -1) -> Tensor:
         >>> from jaxcnn import backend as K
         >>> K.concatenate([np.ones((2, 3)), np.ones((2, 4))]).shape
         (2, 7)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     return jnp.concatenate([jnp.asarray(t) for t in tensors], axis)
 
@@ -217,6 +245,10 @@ def stack(x: Sequence[TensorLike], axis: int = 0) -> Tensor:
         >>> from jaxcnn import backend as K
         >>> K.stack([np.ones(3), np.zeros(3)]).shape
         (2, 3)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     return jnp.stack([jnp.asarray(t) for t in x], axis)
 
@@ -233,6 +265,10 @@ def expand_dims(x: TensorLike, axis: int = -1) -> Tensor:
         >>> from jaxcnn import backend as K
         >>> K.expand_dims(np.ones((2, 3))).shape
         (2, 3, 1)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     return jnp.expand_dims(jnp.asarray(x), axis)
 
@@ -249,6 +285,10 @@ def squeeze(x: TensorLike, axis: int) -> Tensor:
         >>> from jaxcnn import backend as K
         >>> K.squeeze(np.ones((2, 1, 3)), 1).shape
         (2, 3)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     return jnp.squeeze(jnp.asarray(x), axis)
 
@@ -266,6 +306,10 @@ def repeat_elements(x: TensorLike, rep: int, axis: int) -> Tensor:
         >>> from jaxcnn import backend as K
         >>> K.eval(K.repeat_elements(np.array([1.0, 2.0]), 2, axis=0))
         array([1., 1., 2., 2.], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     return jnp.repeat(jnp.asarray(x), rep, axis)
 
@@ -282,6 +326,10 @@ def repeat(x: TensorLike, n: int) -> Tensor:
         >>> from jaxcnn import backend as K
         >>> K.repeat(np.ones((2, 3)), 4).shape
         (2, 4, 3)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     return applied(nn.RepeatVector(n, parent=None), x)
 
@@ -298,6 +346,10 @@ def tile(x: TensorLike, n: Integers) -> Tensor:
         >>> from jaxcnn import backend as K
         >>> K.eval(K.tile(np.array([1.0, 2.0]), 2))
         array([1., 2., 1., 2.], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     return jnp.tile(jnp.asarray(x), n)
 
@@ -313,6 +365,10 @@ def flatten(x: TensorLike) -> Tensor:
         >>> from jaxcnn import backend as K
         >>> K.eval(K.flatten(np.array([[1.0, 2.0], [3.0, 4.0]])))
         array([1., 2., 3., 4.], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     return jnp.ravel(jnp.asarray(x))
 
@@ -328,6 +384,10 @@ def batch_flatten(x: TensorLike) -> Tensor:
         >>> from jaxcnn import backend as K
         >>> K.batch_flatten(np.ones((2, 3, 4))).shape
         (2, 12)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     return applied(nn.Flatten(parent=None), x)
 
@@ -345,6 +405,10 @@ def one_hot(indices: TensorLike, num_classes: int) -> Tensor:
         >>> K.eval(K.one_hot(np.array([0, 2]), 3))
         array([[1., 0., 0.],
                [0., 0., 1.]], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     return jax.nn.one_hot(jnp.asarray(indices), num_classes, dtype=config.floatx())
 
@@ -361,6 +425,10 @@ def reverse(x: TensorLike, axes: Integers) -> Tensor:
         >>> from jaxcnn import backend as K
         >>> K.eval(K.reverse(np.array([1.0, 2.0]), 0))
         array([2., 1.], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     return jnp.flip(jnp.asarray(x), axes if isinstance(axes, int) else tuple(axes))
 
@@ -381,5 +449,9 @@ def arange(
         >>> from jaxcnn import backend as K
         >>> K.eval(K.arange(4))
         array([0, 1, 2, 3], dtype=int32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     return jnp.arange(start, stop, step).astype(dtype)

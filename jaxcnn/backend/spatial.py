@@ -59,6 +59,10 @@ def conv1d(
         >>> from jaxcnn import backend as K
         >>> K.conv1d(np.ones((1, 8, 2)), np.ones((3, 2, 4))).shape
         (1, 6, 4)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     data_format = arguments.data_format("conv1d", data_format)
     settings = {"strides": strides, "padding": padding, "dilation_rate": dilation_rate}
@@ -92,6 +96,10 @@ def conv2d(
         >>> from jaxcnn import backend as K
         >>> K.conv2d(np.ones((1, 8, 8, 2)), np.ones((3, 3, 2, 4))).shape
         (1, 6, 6, 4)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     settings = {"strides": strides, "padding": padding, "dilation_rate": dilation_rate}
     return _convolved(nn.Conv2D, x, kernel, data_format=data_format, **settings)
@@ -120,6 +128,10 @@ def conv3d(
         >>> from jaxcnn import backend as K
         >>> K.conv3d(np.ones((1, 4, 4, 4, 2)), np.ones((3, 3, 3, 2, 4))).shape
         (1, 2, 2, 2, 4)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     settings = {"strides": strides, "padding": padding, "dilation_rate": dilation_rate}
     return _convolved(nn.Conv3D, x, kernel, data_format=data_format, **settings)
@@ -164,6 +176,10 @@ def conv2d_transpose(
         >>> images, kernel = np.ones((1, 4, 4, 2)), np.ones((3, 3, 5, 2))
         >>> K.conv2d_transpose(images, kernel, (1, 8, 8, 5), 2, "same").shape
         (1, 8, 8, 5)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     settings = TransposeSettings(strides, padding, data_format)
     return _transposed("conv2d_transpose", x, kernel, output_shape, settings)
@@ -193,6 +209,10 @@ def conv3d_transpose(
         >>> volumes, kernel = np.ones((1, 4, 4, 4, 2)), np.ones((3, 3, 3, 5, 2))
         >>> K.conv3d_transpose(volumes, kernel, (1, 8, 8, 8, 5), 2, "same").shape
         (1, 8, 8, 8, 5)
+
+    References:
+        - Chollet et al., "Keras 2.2.4: keras/backend/tensorflow_backend.py", 2018,
+          <https://github.com/keras-team/keras/blob/2.2.4/keras/backend/tensorflow_backend.py>
     """
     settings = TransposeSettings(strides, padding, data_format)
     return _transposed("conv3d_transpose", x, kernel, output_shape, settings)
@@ -258,6 +278,10 @@ def depthwise_conv2d(
         >>> from jaxcnn import backend as K
         >>> K.depthwise_conv2d(np.ones((1, 8, 8, 2)), np.ones((3, 3, 2, 4))).shape
         (1, 6, 6, 8)
+
+    References:
+        - Chollet et al., "Keras 2.2.4: keras/backend/tensorflow_backend.py", 2018,
+          <https://github.com/keras-team/keras/blob/2.2.4/keras/backend/tensorflow_backend.py>
     """
     rows, columns, _, multiplier = jnp.asarray(depthwise_kernel).shape
     module = nn.DepthwiseConv2D(
@@ -298,6 +322,10 @@ def separable_conv1d(
         >>> from jaxcnn import backend as K
         >>> K.separable_conv1d(np.ones((1, 8, 2)), np.ones((3, 2, 2)), np.ones((1, 4, 5))).shape
         (1, 6, 5)
+
+    References:
+        - Chollet et al., "Keras 2.2.4: keras/backend/tensorflow_backend.py", 2018,
+          <https://github.com/keras-team/keras/blob/2.2.4/keras/backend/tensorflow_backend.py>
     """
     settings = {"strides": strides, "padding": padding, "dilation_rate": dilation_rate}
     kernels = depthwise_kernel, pointwise_kernel
@@ -330,6 +358,10 @@ def separable_conv2d(
         >>> images = np.ones((1, 8, 8, 2))
         >>> K.separable_conv2d(images, np.ones((3, 3, 2, 2)), np.ones((1, 1, 4, 5))).shape
         (1, 6, 6, 5)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     settings = {"strides": strides, "padding": padding, "dilation_rate": dilation_rate}
     kernels = depthwise_kernel, pointwise_kernel
@@ -387,6 +419,10 @@ def pool2d(
         >>> from jaxcnn import backend as K
         >>> K.pool2d(np.ones((1, 8, 8, 2)), (2, 2), (2, 2)).shape
         (1, 4, 4, 2)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     kinds = {"max": nn.MaxPooling2D, "avg": nn.AveragePooling2D}
     settings = {"pool_size": pool_size, "strides": strides, "padding": padding}
@@ -416,6 +452,10 @@ def pool3d(
         >>> from jaxcnn import backend as K
         >>> K.pool3d(np.ones((1, 4, 4, 4, 2)), (2, 2, 2), (2, 2, 2)).shape
         (1, 2, 2, 2, 2)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     kinds = {"max": nn.MaxPooling3D, "avg": nn.AveragePooling3D}
     settings = {"pool_size": pool_size, "strides": strides, "padding": padding}
@@ -439,6 +479,10 @@ def bias_add(x: TensorLike, bias: TensorLike, data_format: str | None = None) ->
         >>> K.eval(K.bias_add(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([10.0, 20.0])))
         array([[11., 22.],
                [13., 24.]], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     x, bias = jnp.asarray(x), jnp.asarray(bias)
     if bias.ndim != 1:
@@ -472,6 +516,10 @@ def resize_images(
         >>> from jaxcnn import backend as K
         >>> K.resize_images(np.ones((1, 4, 4, 2)), 2, 3, "channels_last").shape
         (1, 8, 12, 2)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     size = (height_factor, width_factor)
     module = nn.UpSampling2D(
@@ -501,6 +549,10 @@ def resize_volumes(
         >>> from jaxcnn import backend as K
         >>> K.resize_volumes(np.ones((1, 2, 2, 2, 1)), 2, 2, 2, "channels_last").shape
         (1, 4, 4, 4, 1)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     size = (depth_factor, height_factor, width_factor)
     return applied(nn.UpSampling3D(size=size, data_format=data_format, parent=None), x)
@@ -518,6 +570,10 @@ def temporal_padding(x: TensorLike, padding: Sequence[int] = (1, 1)) -> Tensor:
         >>> from jaxcnn import backend as K
         >>> K.temporal_padding(np.ones((1, 4, 2)), (1, 2)).shape
         (1, 7, 2)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     return applied(nn.ZeroPadding1D(padding=tuple(padding), parent=None), x)
 
@@ -537,6 +593,10 @@ def spatial_2d_padding(
         >>> from jaxcnn import backend as K
         >>> K.spatial_2d_padding(np.ones((1, 4, 4, 2))).shape
         (1, 6, 6, 2)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     return applied(nn.ZeroPadding2D(padding=padding, data_format=data_format, parent=None), x)
 
@@ -556,5 +616,9 @@ def spatial_3d_padding(
         >>> from jaxcnn import backend as K
         >>> K.spatial_3d_padding(np.ones((1, 4, 4, 4, 2))).shape
         (1, 6, 6, 6, 2)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     return applied(nn.ZeroPadding3D(padding=padding, data_format=data_format, parent=None), x)

@@ -54,6 +54,10 @@ def variable(value: HostArray, dtype: DTypeLike | None = None, name: str | None 
         >>> weight = K.variable([1.0, 2.0])
         >>> K.eval(weight + 1)
         array([2., 3.], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     if isinstance(value, SymbolicTensor) and not upstream([value], ())[1]:
         value = np.asarray(value)  # random numbers, drawn now
@@ -89,6 +93,10 @@ def constant(
         >>> from jaxcnn import backend as K
         >>> K.eval(K.constant([1.0, 2.0]))
         array([1., 2.], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     with jax.ensure_compile_time_eval():
         array = jnp.asarray(np.asarray(value, jnp.dtype(dtype or floatx())))
@@ -119,6 +127,10 @@ def placeholder(
         >>> from jaxcnn import backend as K
         >>> K.placeholder((None, 3)).shape
         (None, 3)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     if shape is None and ndim is None:
         raise ValueError("K.placeholder needs `shape` or `ndim`.")
@@ -156,6 +168,10 @@ def zeros(shape: SizesLike, dtype: DTypeLike | None = None, name: str | None = N
         >>> from jaxcnn import backend as K
         >>> K.get_value(K.zeros((2,)))
         array([0., 0.], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     return filled(0.0, shape, dtype, name)
 
@@ -173,6 +189,10 @@ def ones(shape: SizesLike, dtype: DTypeLike | None = None, name: str | None = No
         >>> from jaxcnn import backend as K
         >>> K.get_value(K.ones((2,)))
         array([1., 1.], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     return filled(1.0, shape, dtype, name)
 
@@ -191,6 +211,10 @@ def eye(size: int, dtype: DTypeLike | None = None, name: str | None = None) -> V
         >>> K.get_value(K.eye(2))
         array([[1., 0.],
                [0., 1.]], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     return variable(np.eye(size), dtype, name)
 
@@ -211,6 +235,10 @@ def shape(x: TensorLike) -> Sizes:
         >>> from jaxcnn import backend as K
         >>> tuple(K.shape(np.ones((2, 3))))
         (2, 3)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     if isinstance(x, SymbolicTensor):
         return Sizes(Size(x, axis) if n is None else n for axis, n in enumerate(x.shape))
@@ -262,6 +290,10 @@ def int_shape(x: TensorLike) -> Shape:
         >>> from jaxcnn import backend as K
         >>> K.get_variable_shape(K.variable(np.ones((2, 3))))
         (2, 3)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     if isinstance(x, SymbolicTensor):
         return tuple(x.shape)
@@ -285,6 +317,10 @@ def ndim(x: TensorLike) -> int:
         >>> from jaxcnn import backend as K
         >>> K.ndim(K.variable(np.ones((2, 3))))
         2
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     return len(int_shape(x))
 
@@ -300,6 +336,10 @@ def dtype(x: Tensor | np.ndarray | Variable | SymbolicTensor) -> str:
         >>> from jaxcnn import backend as K
         >>> K.dtype(K.variable([1.0]))
         'float32'
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     return str(np.dtype(x.dtype).name)
 
@@ -315,6 +355,10 @@ def count_params(x: TensorLike) -> int:
         >>> from jaxcnn import backend as K
         >>> K.count_params(K.variable(np.ones((2, 3))))
         6
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     return math.prod(_array_shape(x))
 
@@ -330,6 +374,10 @@ def is_keras_tensor(x: object) -> bool:
         >>> from jaxcnn import backend as K
         >>> K.is_keras_tensor(jc.layers.Input((3,)))
         True
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/common.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/common.py>
     """
     if not isinstance(x, SymbolicTensor):
         return False
@@ -348,6 +396,10 @@ def is_sparse(tensor: TensorLike | SparseTensor) -> bool:
         >>> from jaxcnn import backend as K
         >>> K.is_sparse(np.ones(3))
         False
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     return isinstance(tensor, SparseTensor)
 
@@ -363,6 +415,10 @@ def to_dense(tensor: T) -> T:
         >>> from jaxcnn import backend as K
         >>> K.to_dense(np.array([1.0]))
         array([1.])
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     return tensor.whole if isinstance(tensor, SparseTensor) else tensor  # type: ignore[return-value]
 
@@ -387,6 +443,10 @@ def get_value(x: Variable | Change | HostArray | float) -> np.ndarray:
         >>> from jaxcnn import backend as K
         >>> K.get_value(K.variable([1.0]))
         array([1.], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     if isinstance(x, Change):
         return x.carry_out()
@@ -415,6 +475,10 @@ def set_value(x: Variable | float, value: ArrayLike) -> None:
         >>> K.set_value(weight, [1.0])
         >>> K.get_value(weight)
         array([1.], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     if isinstance(x, Variable):
         if isinstance(x.owner, Layer) and dialect().of_keras_1:
@@ -441,6 +505,10 @@ def batch_get_value(ops: Iterable[Variable | Change | HostArray | float]) -> lis
         >>> from jaxcnn import backend as K
         >>> K.batch_get_value([K.variable([1.0, 2.0])])
         [array([1., 2.], dtype=float32)]
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     values = [(x, np.asarray(x[1]) if isinstance(x, Change) else get_value(x)) for x in ops]
     for x, value in values:
@@ -462,6 +530,10 @@ def batch_set_value(tuples: Iterable[tuple[Variable | float, ArrayLike]]) -> Non
         >>> K.batch_set_value([(weight, [1.0, 2.0])])
         >>> K.get_value(weight)
         array([1., 2.], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     for x, value in tuples:
         set_value(x, value)
@@ -485,6 +557,10 @@ def update(x: Variable | Tensor, new_x: TensorLike) -> Change:
         >>> weight = K.variable([0.0])
         >>> K.get_value(K.update(weight, np.array([2.0])))
         array([2.])
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     return Change(x, new_x)
 
@@ -502,6 +578,10 @@ def update_add(x: Variable | Tensor, increment: TensorLike) -> Change:
         >>> weight = K.variable([1.0])
         >>> K.get_value(K.update_add(weight, np.array([2.0])))
         array([3.], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     return Change(x, add(x, increment))
 
@@ -519,6 +599,10 @@ def update_sub(x: Variable | Tensor, decrement: TensorLike) -> Change:
         >>> weight = K.variable([1.0])
         >>> K.get_value(K.update_sub(weight, np.array([2.0])))
         array([-1.], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     return Change(x, subtract(x, decrement))
 
@@ -537,5 +621,9 @@ def moving_average_update(x: Variable | Tensor, value: TensorLike, momentum: flo
         >>> mean = K.variable([0.0])
         >>> K.get_value(K.moving_average_update(mean, np.array([1.0]), 0.75))
         array([0.25], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     return Change(x, add(multiply(x, momentum), multiply(value, 1.0 - momentum)))

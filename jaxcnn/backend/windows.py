@@ -31,6 +31,10 @@ def slice(x: TensorLike, start: Sequence[int], size: Sequence[int]) -> Tensor:
         >>> from jaxcnn import backend as K
         >>> K.eval(K.slice(np.array([1.0, 2.0, 3.0]), (1,), (2,)))
         array([2., 3.], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.2.4: keras/backend/tensorflow_backend.py", 2018,
+          <https://github.com/keras-team/keras/blob/2.2.4/keras/backend/tensorflow_backend.py>
     """
     array = jnp.asarray(x)
     ends = [
@@ -63,6 +67,10 @@ def local_conv1d(
         >>> from jaxcnn import backend as K
         >>> K.local_conv1d(np.ones((1, 5, 2)), np.ones((3, 6, 4)), (3,), (1,)).shape
         (1, 3, 4)
+
+    References:
+        - Chollet et al., "Keras 2.2.4: keras/backend/tensorflow_backend.py", 2018,
+          <https://github.com/keras-team/keras/blob/2.2.4/keras/backend/tensorflow_backend.py>
     """
     arguments.data_format("local_conv1d", data_format)
     x, matrices = jnp.asarray(inputs), jnp.asarray(kernel)
@@ -99,6 +107,10 @@ def local_conv2d(
         >>> images, kernel = np.ones((1, 4, 4, 2)), np.ones((4, 18, 5))
         >>> K.local_conv2d(images, kernel, (3, 3), (1, 1), (2, 2)).shape
         (1, 2, 2, 5)
+
+    References:
+        - Chollet et al., "Keras 2.2.4: keras/backend/tensorflow_backend.py", 2018,
+          <https://github.com/keras-team/keras/blob/2.2.4/keras/backend/tensorflow_backend.py>
     """
     first = arguments.data_format("local_conv2d", data_format) == "channels_first"
     x, matrices = jnp.asarray(inputs), jnp.asarray(kernel)

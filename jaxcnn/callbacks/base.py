@@ -42,6 +42,10 @@ class Callback(Suggesting):
         >>> history = model.fit(x, y, epochs=2, verbose=0, callbacks=[counter])
         >>> counter.epochs
         2
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/callbacks.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/callbacks.py>
     """
 
     once_per_job: ClassVar[bool] = False  # in a job of several processes only the first calls it
@@ -187,6 +191,10 @@ class BaseLogger(Callback):
     Examples:
         >>> issubclass(jc.callbacks.BaseLogger, jc.callbacks.Callback)
         True
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/callbacks.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/callbacks.py>
     """
 
     def __init__(self) -> None:

@@ -99,6 +99,10 @@ class CallbackList(Told):
     Examples:
         >>> callbacks = jc.callbacks.CallbackList([], model, {"epochs": 1, "verbose": 0})
         >>> callbacks.on_train_begin()
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/callbacks.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/callbacks.py>
     """
 
     def __init__(

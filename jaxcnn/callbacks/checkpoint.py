@@ -38,6 +38,10 @@ class ModelCheckpoint(Callback):
         >>> history = model.fit(x, y, epochs=1, verbose=0, callbacks=[best])
         >>> jc.models.load_model("model-0.h5").input_shape
         (None, 2)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/callbacks.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/callbacks.py>
     """
 
     once_per_job = True

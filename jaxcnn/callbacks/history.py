@@ -21,6 +21,10 @@ class History(Callback):
         >>> history = model.fit(x, y, epochs=3, verbose=0)
         >>> history.epoch, len(history.history["loss"])
         ([0, 1, 2], 3)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/callbacks.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/callbacks.py>
     """
 
     def __init__(self) -> None:

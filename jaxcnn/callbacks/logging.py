@@ -34,6 +34,10 @@ class CSVLogger(Callback):
         >>> history = model.fit(x, y, epochs=2, verbose=0, callbacks=[logger])
         >>> pathlib.Path("log.csv").read_text().split()[0]
         'epoch,loss'
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/callbacks.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/callbacks.py>
     """
 
     once_per_job = True
@@ -123,6 +127,10 @@ class RemoteMonitor(Callback):
 
     Examples:
         >>> callback = jc.callbacks.RemoteMonitor("http://localhost:9000", send_as_json=True)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/callbacks.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/callbacks.py>
     """
 
     once_per_job = True
@@ -193,6 +201,10 @@ class LambdaCallback(Callback):
         >>> show = jc.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: print(list(logs)))
         >>> history = model.fit(x, y, epochs=1, verbose=0, callbacks=[show])
         ['loss']
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/callbacks.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/callbacks.py>
     """
 
     def __init__(

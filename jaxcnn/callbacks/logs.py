@@ -40,6 +40,10 @@ class Logs(dict[str, Any]):
         >>> logs = jc.callbacks.Logs(acc=0.5)
         >>> logs["accuracy"]
         0.5
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/callbacks.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/callbacks.py>
     """
 
     def stored_name(self, name: str) -> str | None:

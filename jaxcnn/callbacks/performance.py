@@ -40,6 +40,10 @@ class Performance(Callback):
         >>> history = model.fit(x, y, epochs=1, verbose=0, callbacks=[jc.callbacks.Performance()])
         >>> "step_ms" in history.history
         True
+
+    References:
+        - Chowdhery et al., "PaLM: Scaling Language Modeling with Pathways", 2022,
+          <https://arxiv.org/abs/2204.02311>
     """
 
     def __init__(self, peak_flops: float | None = None) -> None:
@@ -97,6 +101,10 @@ class Profile(Callback):
 
     Examples:
         >>> callback = jc.callbacks.Profile(steps=(10, 15), log_dir="logs")
+
+    References:
+        - Bradbury et al., "JAX 0.10.2: jax/_src/profiler.py", 2026,
+          <https://github.com/jax-ml/jax/blob/jax-v0.10.2/jax/_src/profiler.py>
     """
 
     def __init__(

@@ -24,6 +24,10 @@ class ProgbarLogger(ProgressWatcher):
     Examples:
         >>> jc.callbacks.ProgbarLogger("steps").count_mode
         'steps'
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/callbacks.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/callbacks.py>
     """
 
     once_per_job = True

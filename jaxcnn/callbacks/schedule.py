@@ -48,6 +48,10 @@ class LearningRateScheduler(Callback):
         >>> history = model.fit(x, y, epochs=3, verbose=0, callbacks=[schedule])
         >>> model.optimizer.lr
         0.025
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/callbacks.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/callbacks.py>
     """
 
     def __init__(self, schedule: Callable[..., float], verbose: int = 0):
@@ -139,6 +143,10 @@ class ReduceLROnPlateau(Callback):
         >>> history = model.fit(x, y, epochs=2, verbose=0, callbacks=[slower])
         >>> len(history.history["lr"])
         2
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/callbacks.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/callbacks.py>
     """
 
     def __init__(

@@ -128,6 +128,10 @@ class TerminateOnNaN(ProgressWatcher):
         >>> stop = jc.callbacks.TerminateOnNaN()
         >>> model.fit(x, y, epochs=2, verbose=0, callbacks=[stop]).epoch
         [0, 1]
+
+    References:
+        - Chollet et al., "Keras 2.2.4: keras/callbacks.py", 2018,
+          <https://github.com/keras-team/keras/blob/2.2.4/keras/callbacks.py>
     """
 
     @property

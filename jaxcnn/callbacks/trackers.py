@@ -89,6 +89,10 @@ class WandbLogger(Tracker):
 
     Examples:
         >>> jc.callbacks.WandbLogger(project="digits", mode="offline")  # needs wandb
+
+    References:
+        - Biewald et al., "Weights & Biases 0.19.0: wandb/sdk/wandb_run.py", 2024,
+          <https://github.com/wandb/wandb/blob/v0.19.0/wandb/sdk/wandb_run.py>
     """
 
     def __init__(self, **options: Any) -> None:
@@ -128,6 +132,10 @@ class MLflowLogger(Tracker):
 
     Examples:
         >>> jc.callbacks.MLflowLogger(run_name="first")  # needs mlflow
+
+    References:
+        - Zaharia et al., "MLflow 2.20.0: mlflow/tracking/fluent.py", 2025,
+          <https://github.com/mlflow/mlflow/blob/v2.20.0/mlflow/tracking/fluent.py>
     """
 
     def __init__(self, **options: Any) -> None:

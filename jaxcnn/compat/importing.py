@@ -180,6 +180,10 @@ def install(keras: str = "2.0", tensorflow: bool = False) -> None:
         >>> Dense is jc.layers.Dense
         True
         >>> jc.compat.uninstall()
+
+    References:
+        - van Rossum and Moore, "PEP 302: New Import Hooks", 2002,
+          <https://peps.python.org/pep-0302/>
     """
     if tensorflow and "tensorflow" in sys.modules:
         present = sys.modules["tensorflow"]
@@ -225,6 +229,10 @@ def uninstall() -> None:
     Examples:
         >>> jc.compat.install()
         >>> jc.compat.uninstall()
+
+    References:
+        - van Rossum and Moore, "PEP 302: New Import Hooks", 2002,
+          <https://peps.python.org/pep-0302/>
     """
     speak(None)
     sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, KerasFinder)]

@@ -39,6 +39,10 @@ def read_frames(
         ...     PIL.Image.new("RGB", (8, 6)).save(f"frames/{i}.png")
         >>> [frame.shape for frame in jc.datasets.frames.read_frames("frames", step=2)]
         [(6, 8, 3), (6, 8, 3)]
+
+    References:
+        - Bradski et al., "OpenCV 4.10.0: modules/videoio/include/opencv2/videoio.hpp", 2024,
+          <https://github.com/opencv/opencv/blob/4.10.0/modules/videoio/include/opencv2/videoio.hpp>
     """
     path = Path(path)
     if step < 1:
@@ -65,6 +69,10 @@ def read_camera(number: int) -> Iterator[np.ndarray]:
     Examples:
         >>> for frame in jc.datasets.frames.read_camera(0):
         ...     print(frame.shape)
+
+    References:
+        - Bradski et al., "OpenCV 4.10.0: modules/videoio/include/opencv2/videoio.hpp", 2024,
+          <https://github.com/opencv/opencv/blob/4.10.0/modules/videoio/include/opencv2/videoio.hpp>
     """
     cv2 = opencv("Reading a camera")
     camera = cv2.VideoCapture(number)

@@ -83,6 +83,10 @@ def read_vectors(path: str | Path, words: Container[str] | None = None) -> dict[
         7
         >>> jc.datasets.glove.read_vectors("vectors.txt")
         {'cat': array([1., 2.], dtype=float32)}
+
+    References:
+        - Pennington, Socher and Manning, "GloVe: Global Vectors for Word Representation", 2014,
+          <https://nlp.stanford.edu/projects/glove/>
     """
     path = Path(path)
     with damage(path, "not a text in UTF-8"), open(path, encoding="utf-8", newline="\n") as file:
@@ -140,6 +144,10 @@ def embedding_matrix(
         array([[0., 0.],
                [1., 2.],
                [0., 0.]], dtype=float32)
+
+    References:
+        - Pennington, Socher and Manning, "GloVe: Global Vectors for Word Representation", 2014,
+          <https://nlp.stanford.edu/projects/glove/>
     """
     if not vectors:
         raise ValueError("There are no vectors to make a matrix of.")

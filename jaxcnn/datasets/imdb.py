@@ -94,6 +94,10 @@ def get_word_index(path: str = "imdb_word_index.json") -> dict[str, int]:
 
     Examples:
         >>> words = jc.datasets.imdb.get_word_index()
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/datasets/imdb.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/datasets/imdb.py>
     """
     return word_lists.word_index("imdb", path, "bfafd718b763782e994055a2d397834f")
 

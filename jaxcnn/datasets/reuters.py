@@ -86,6 +86,10 @@ def get_word_index(path: str = "reuters_word_index.json") -> dict[str, int]:
 
     Examples:
         >>> words = jc.datasets.reuters.get_word_index()
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/datasets/reuters.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/datasets/reuters.py>
     """
     return word_lists.word_index("reuters", path, "4d44cc38712099c9e383dc6e5f11a921")
 

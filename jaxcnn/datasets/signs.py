@@ -47,6 +47,10 @@ def load_data(name: str = "signs", part: str = "train") -> Part:
 
     Examples:
         >>> x, y = jc.datasets.signs.load_data("happy", "test")
+
+    References:
+        - Ng, Katanforoosh and Mourri, "Convolutional Neural Networks", 2017,
+          <https://www.coursera.org/learn/convolutional-neural-networks>
     """
     if name not in CLASSES:
         raise ValueError(f"name must be 'signs' or 'happy'; got {name!r}.")
@@ -86,6 +90,10 @@ def read_h5(path: str | Path, part: str = "train") -> Part:
         >>> x, y = jc.datasets.signs.read_h5("signs.h5", "test")
         >>> x.shape, y
         ((2, 64, 64, 3), array([0, 1]))
+
+    References:
+        - Ng, Katanforoosh and Mourri, "Convolutional Neural Networks", 2017,
+          <https://www.coursera.org/learn/convolutional-neural-networks>
     """
     path = Path(path)
     names = (f"{part}_set_x", f"{part}_set_y")

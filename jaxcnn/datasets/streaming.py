@@ -34,6 +34,10 @@ class Source(Protocol):
         >>> samples: Source = ["a", "b"]
         >>> len(samples), samples[1]
         (2, 'b')
+
+    References:
+        - Google, "Grain 0.2.18: grain/_src/python/data_sources.py", 2026,
+          <https://github.com/google/grain/blob/v0.2.18/grain/_src/python/data_sources.py>
     """
 
     def __len__(self) -> int: ...
@@ -57,6 +61,10 @@ class Zipped:
         >>> samples = Zipped(x, y)
         >>> len(samples), samples[0]
         (4, (array([1., 1.], dtype=float32), array([1.], dtype=float32)))
+
+    References:
+        - Abadi et al., "TensorFlow: tf.data.Dataset", 2018,
+          <https://www.tensorflow.org/api_docs/python/tf/data/Dataset>
     """
 
     def __init__(self, *arrays: HostArray) -> None:
@@ -97,6 +105,10 @@ class PictureFolder:
         >>> image, label = folder[1]
         >>> folder.classes, image.shape, int(label)
         (['cats', 'dogs'], (4, 4, 3), 1)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/preprocessing/image.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/preprocessing/image.py>
     """
 
     def __init__(
@@ -177,6 +189,10 @@ class Stream:
         ...     print(images.shape, labels.shape)
         (2, 2) (2, 1)
         (2, 2) (2, 1)
+
+    References:
+        - Google, "Grain 0.2.18: grain/_src/python/data_loader.py", 2026,
+          <https://github.com/google/grain/blob/v0.2.18/grain/_src/python/data_loader.py>
     """
 
     def __init__(

@@ -19,6 +19,10 @@ def corners(boxes: ArrayLike) -> jax.Array:
     Examples:
         >>> jc.detection.corners(jnp.array([1.0, 2.0, 2.0, 4.0]))
         Array([0., 0., 2., 4.], dtype=float32)
+
+    References:
+        - Redmon et al., "You Only Look Once: Unified, Real-Time Object Detection", 2015,
+          <https://arxiv.org/abs/1506.02640>
     """
     centre, size = jnp.split(jnp.asarray(boxes), 2, axis=-1)
     return jnp.concatenate([centre - size / 2, centre + size / 2], axis=-1)
@@ -33,6 +37,10 @@ def centres(boxes: ArrayLike) -> jax.Array:
     Examples:
         >>> jc.detection.centres(jnp.array([0.0, 0.0, 2.0, 4.0]))
         Array([1., 2., 2., 4.], dtype=float32)
+
+    References:
+        - Redmon et al., "You Only Look Once: Unified, Real-Time Object Detection", 2015,
+          <https://arxiv.org/abs/1506.02640>
     """
     low, high = jnp.split(jnp.asarray(boxes), 2, axis=-1)
     return jnp.concatenate([(low + high) / 2, high - low], axis=-1)
@@ -47,6 +55,10 @@ def area(boxes: ArrayLike) -> jax.Array:
     Examples:
         >>> jc.detection.area(jnp.array([0.0, 0.0, 2.0, 3.0]))
         Array(6., dtype=float32)
+
+    References:
+        - Everingham et al., "The PASCAL Visual Object Classes (VOC) Challenge", 2010,
+          <https://doi.org/10.1007/s11263-009-0275-4>
     """
     low, high = jnp.split(jnp.asarray(boxes), 2, axis=-1)
     return jnp.prod(jnp.maximum(high - low, 0), axis=-1)
@@ -88,6 +100,10 @@ def scaled(boxes: ArrayLike, height: float, width: float) -> jax.Array:
     Examples:
         >>> jc.detection.scaled(jnp.array([0.5, 0.5, 1.0, 1.0]), height=4, width=8)
         Array([4., 2., 8., 4.], dtype=float32)
+
+    References:
+        - Redmon et al., "You Only Look Once: Unified, Real-Time Object Detection", 2015,
+          <https://arxiv.org/abs/1506.02640>
     """
     return jnp.asarray(boxes) * jnp.array([width, height, width, height], jnp.float32)
 
@@ -103,5 +119,9 @@ def clipped(boxes: ArrayLike, height: float, width: float) -> jax.Array:
     Examples:
         >>> jc.detection.clipped(jnp.array([-1.0, 0.0, 9.0, 4.0]), height=8, width=8)
         Array([0., 0., 8., 4.], dtype=float32)
+
+    References:
+        - Everingham et al., "The PASCAL Visual Object Classes (VOC) Challenge", 2010,
+          <https://doi.org/10.1007/s11263-009-0275-4>
     """
     return jnp.clip(jnp.asarray(boxes), 0, jnp.array([width, height, width, height], jnp.float32))

@@ -48,6 +48,9 @@ class Network:
         >>> network = jc.detection.tiny_yolov3(classes=2, input_size=(64, 64))
         >>> type(network).__name__, len(network.heads)
         ('Network', 2)
+
+    References:
+        - Redmon, "Darknet: Open Source Neural Networks in C", 2013, <https://pjreddie.com/darknet/>
     """
 
     model: Model

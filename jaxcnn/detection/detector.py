@@ -32,6 +32,10 @@ class Detection(NamedTuple):
     Examples:
         >>> jc.detection.Detection("dog", 0.9, (10.0, 20.0, 50.0, 60.0)).label
         'dog'
+
+    References:
+        - Redmon and Farhadi, "YOLO9000: Better, Faster, Stronger", 2016,
+          <https://arxiv.org/abs/1612.08242>
     """
 
     label: str
@@ -53,6 +57,10 @@ def decode(heads: Sequence[Head], raw: Sequence[jax.Array]) -> Predictions:
         >>> head = jc.detection.Head(anchors=((0.1, 0.2),), mask=(0,), classes=3)
         >>> jc.detection.decode([head], [jnp.zeros((1, 2, 2, 8))]).confidence[0, 0]
         Array(0.5, dtype=float32)
+
+    References:
+        - Redmon and Farhadi, "YOLO9000: Better, Faster, Stronger", 2016,
+          <https://arxiv.org/abs/1612.08242>
     """
     if len(heads) != len(raw):
         raise ValueError(f"The network has {len(heads)} heads; given {len(raw)} maps.")
@@ -83,6 +91,10 @@ def select(
         >>> predictions = jc.detection.decode([head], [jnp.zeros((1, 2, 2, 8))])
         >>> jc.detection.select(predictions, score_threshold=0.2).valid.shape
         (1, 10)
+
+    References:
+        - Redmon and Farhadi, "YOLO9000: Better, Faster, Stronger", 2016,
+          <https://arxiv.org/abs/1612.08242>
     """
     scores, classes = best_classes(predictions.confidence, predictions.class_probabilities)
     suppress = functools.partial(
@@ -109,6 +121,10 @@ class Detector:
     Examples:
         >>> network = jc.detection.tiny_yolov3(classes=2, input_size=(64, 64))
         >>> detector = jc.detection.Detector(network, ["cat", "dog"])
+
+    References:
+        - Redmon and Farhadi, "YOLO9000: Better, Faster, Stronger", 2016,
+          <https://arxiv.org/abs/1612.08242>
     """
 
     def __init__(self, network: darknet.Network, labels: Sequence[str]) -> None:

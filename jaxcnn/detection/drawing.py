@@ -31,6 +31,9 @@ def draw(picture: np.ndarray, detections: Sequence[Detection]) -> np.ndarray:
         >>> detections = [jc.detection.Detection("dog", 0.9, (4.0, 4.0, 20.0, 20.0))]
         >>> jc.detection.draw(np.zeros((32, 32, 3), np.uint8), detections).shape
         (32, 32, 3)
+
+    References:
+        - Redmon, "Darknet: Open Source Neural Networks in C", 2013, <https://pjreddie.com/darknet/>
     """
     from PIL import Image, ImageDraw, ImageFont
 

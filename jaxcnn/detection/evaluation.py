@@ -37,6 +37,10 @@ def precision_recall(
         >>> box = (0.0, 0.0, 2.0, 2.0)
         >>> jc.detection.precision_recall([[("dog", 0.9, box)]], [[("dog", box)]], "dog")
         (array([1.]), array([1.]))
+
+    References:
+        - Everingham et al., "The PASCAL Visual Object Classes (VOC) Challenge", 2010,
+          <https://doi.org/10.1007/s11263-009-0275-4>
     """
     if len(detections) != len(truth):
         raise ValueError(

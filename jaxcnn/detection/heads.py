@@ -26,6 +26,10 @@ class Predictions(NamedTuple):
         >>> head = jc.detection.Head(anchors=((0.1, 0.2),), mask=(0,), classes=3)
         >>> jc.detection.decode([head], [jnp.zeros((1, 2, 2, 8))]).boxes.shape
         (1, 4, 4)
+
+    References:
+        - Redmon and Farhadi, "YOLO9000: Better, Faster, Stronger", 2016,
+          <https://arxiv.org/abs/1612.08242>
     """
 
     boxes: jax.Array
@@ -56,6 +60,10 @@ class Head:
     Examples:
         >>> jc.detection.Head(anchors=((0.1, 0.2), (0.5, 0.5)), mask=(1,), classes=3).classes
         3
+
+    References:
+        - Redmon and Farhadi, "YOLO9000: Better, Faster, Stronger", 2016,
+          <https://arxiv.org/abs/1612.08242>
     """
 
     anchors: tuple[tuple[float, float], ...]

@@ -29,6 +29,9 @@ class Placement(NamedTuple):
     Examples:
         >>> jc.detection.letterbox(np.zeros((10, 20, 3), np.uint8), 40, 40)[1].top
         10
+
+    References:
+        - Redmon, "Darknet: Open Source Neural Networks in C", 2013, <https://pjreddie.com/darknet/>
     """
 
     picture_height: int
@@ -90,6 +93,9 @@ def letterbox(picture: np.ndarray, height: int, width: int) -> tuple[np.ndarray,
     Examples:
         >>> jc.detection.letterbox(np.zeros((10, 20, 3), np.uint8), 40, 40)[0].shape
         (40, 40, 3)
+
+    References:
+        - Redmon, "Darknet: Open Source Neural Networks in C", 2013, <https://pjreddie.com/darknet/>
     """
     from PIL import Image
 

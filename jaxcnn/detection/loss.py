@@ -56,6 +56,10 @@ def assign_targets(truth: jax.Array, head: Head, rows: int, columns: int) -> Tar
         >>> truth = jnp.array([[0.5, 0.5, 0.1, 0.2, 1.0]])
         >>> type(jc.detection.assign_targets(truth, head, rows=2, columns=2)).__name__
         'Targets'
+
+    References:
+        - Redmon and Farhadi, "YOLO9000: Better, Faster, Stronger", 2016,
+          <https://arxiv.org/abs/1612.08242>
     """
     centre, size = truth[:, :2], truth[:, 2:4]
     real = jnp.all(size > 0, axis=-1)

@@ -33,6 +33,10 @@ class Selection(NamedTuple):
         >>> boxes = jnp.array([[0.0, 0.0, 1.0, 1.0]])
         >>> jc.detection.non_max_suppression(boxes, jnp.array([0.9]), jnp.array([0])).valid.sum()
         Array(1, dtype=int32)
+
+    References:
+        - Neubeck and Van Gool, "Efficient Non-Maximum Suppression", 2006,
+          <https://doi.org/10.1109/ICPR.2006.479>
     """
 
     boxes: jax.Array
@@ -55,6 +59,10 @@ def best_classes(
     Examples:
         >>> jc.detection.best_classes(jnp.array([0.5]), jnp.array([[0.25, 0.5]]))
         (Array([0.25], dtype=float32), Array([1], dtype=int32))
+
+    References:
+        - Redmon et al., "You Only Look Once: Unified, Real-Time Object Detection", 2015,
+          <https://arxiv.org/abs/1506.02640>
     """
     scores = confidence[..., None] * class_probabilities
     return jnp.max(scores, axis=-1), jnp.argmax(scores, axis=-1).astype(jnp.int32)
@@ -70,6 +78,10 @@ def score_filter(scores: jax.Array, threshold: float = 0.6) -> jax.Array:
     Examples:
         >>> jc.detection.score_filter(jnp.array([0.5, 0.9]))
         Array([False,  True], dtype=bool)
+
+    References:
+        - Redmon et al., "You Only Look Once: Unified, Real-Time Object Detection", 2015,
+          <https://arxiv.org/abs/1506.02640>
     """
     return scores >= threshold
 
@@ -103,6 +115,10 @@ def non_max_suppression(
         >>> chosen = jc.detection.non_max_suppression(boxes, scores, classes)
         >>> chosen.scores[chosen.valid]
         Array([0.9], dtype=float32)
+
+    References:
+        - Neubeck and Van Gool, "Efficient Non-Maximum Suppression", 2006,
+          <https://doi.org/10.1109/ICPR.2006.479>
     """
     remaining = jnp.where(score_filter(scores, score_threshold), scores, -jnp.inf)
 

@@ -66,6 +66,10 @@ class Recognised:
         >>> from jaxcnn.faces import Face, Recognised
         >>> Recognised(Face(3, 4, 20, 20), None, 1.2).name is None
         True
+
+    References:
+        - Schroff, Kalenichenko and Philbin, "FaceNet: A Unified Embedding for Face Recognition and
+          Clustering", 2015, <https://arxiv.org/abs/1503.03832>
     """
 
     face: Face
@@ -85,6 +89,10 @@ class Acquaintance:
     Examples:
         >>> encoder = jc.faces.small_encoder((64, 64, 1), filters=2)
         >>> known = jc.faces.Acquaintance(encoder, jc.faces.FaceDatabase(), threshold=0.8)
+
+    References:
+        - Schroff, Kalenichenko and Philbin, "FaceNet: A Unified Embedding for Face Recognition and
+          Clustering", 2015, <https://arxiv.org/abs/1503.03832>
     """
 
     encoder: Model

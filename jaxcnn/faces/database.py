@@ -29,6 +29,10 @@ class FaceDatabase(Mapping[str, np.ndarray]):
         >>> people = jc.faces.FaceDatabase({"Ada": [1.0, 0.0]})
         >>> list(people)
         ['Ada']
+
+    References:
+        - Schroff, Kalenichenko and Philbin, "FaceNet: A Unified Embedding for Face Recognition and
+          Clustering", 2015, <https://arxiv.org/abs/1503.03832>
     """
 
     def __init__(self, encodings: Mapping[str, ArrayLike] | None = None) -> None:

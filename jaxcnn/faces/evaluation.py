@@ -20,6 +20,9 @@ def pair_distances(encodings: ArrayLike, people: ArrayLike) -> tuple[np.ndarray,
         >>> distances, same = jc.faces.pair_distances(np.eye(2), [0, 1])
         >>> distances.shape, same
         ((1,), array([False]))
+
+    References:
+        - Huang et al., "Labeled Faces in the Wild", 2007, <http://vis-www.cs.umass.edu/lfw/>
     """
     points, labels = np.asarray(encodings, np.float64), np.asarray(people).reshape(-1)
     if len(points) != len(labels) or len(labels) < 2:
@@ -51,6 +54,10 @@ def roc_curve(distances: ArrayLike, same: ArrayLike) -> tuple[np.ndarray, np.nda
         >>> false_accepts, true_accepts, thresholds = jc.faces.roc_curve([0.1, 0.9], [True, False])
         >>> false_accepts, true_accepts
         (array([0., 0., 1.]), array([0., 1., 1.]))
+
+    References:
+        - Fawcett, "An Introduction to ROC Analysis", 2006,
+          <https://doi.org/10.1016/j.patrec.2005.10.010>
     """
     far, equal = np.asarray(distances, float), np.asarray(same, bool)
     if far.shape != equal.shape or equal.all() or not equal.any():
@@ -75,6 +82,10 @@ def area_under_curve(false_accepts: ArrayLike, true_accepts: ArrayLike) -> float
     Examples:
         >>> jc.faces.area_under_curve([0.0, 0.0, 1.0], [0.0, 1.0, 1.0])
         1.0
+
+    References:
+        - Hanley and McNeil, "The Meaning and Use of the Area under a Receiver Operating
+          Characteristic Curve", 1982, <https://doi.org/10.1148/radiology.143.1.7063747>
     """
     return float(np.trapezoid(np.asarray(true_accepts, float), np.asarray(false_accepts, float)))
 
@@ -92,6 +103,9 @@ def accuracy_at(distances: ArrayLike, same: ArrayLike, thresholds: ArrayLike) ->
     Examples:
         >>> jc.faces.accuracy_at([0.1, 0.9], [True, False], [0.5, 1.0])
         array([1. , 0.5])
+
+    References:
+        - Huang et al., "Labeled Faces in the Wild", 2007, <http://vis-www.cs.umass.edu/lfw/>
     """
     far, equal = np.asarray(distances, float), np.asarray(same, bool)
     limits = np.asarray(thresholds, float)
@@ -110,6 +124,9 @@ def best_threshold(distances: ArrayLike, same: ArrayLike) -> tuple[float, float]
     Examples:
         >>> jc.faces.best_threshold([0.25, 0.75], [True, False])
         (0.5, 1.0)
+
+    References:
+        - Huang et al., "Labeled Faces in the Wild", 2007, <http://vis-www.cs.umass.edu/lfw/>
     """
     far, equal = np.asarray(distances, float), np.asarray(same, bool)
     order = np.argsort(far, kind="stable")

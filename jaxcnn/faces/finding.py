@@ -34,6 +34,10 @@ class Face(NamedTuple):
     Examples:
         >>> jc.faces.Face(left=3, top=4, width=20, height=20).width
         20
+
+    References:
+        - Viola and Jones, "Rapid Object Detection using a Boosted Cascade of Simple Features",
+          2001, <https://doi.org/10.1109/CVPR.2001.990517>
     """
 
     left: int
@@ -150,6 +154,10 @@ def classify_faces(
         >>> picture = np.zeros((16, 16), np.uint8)
         >>> jc.faces.classify_faces(network, picture, faces, ["happy", "sad"])
         [('happy', 0.5)]
+
+    References:
+        - Arriaga, Valdenegro-Toro and Ploeger, "Real-time Convolutional Neural Networks for Emotion
+          and Gender Classification", 2017, <https://arxiv.org/abs/1710.07557>
     """
     from PIL import Image
 

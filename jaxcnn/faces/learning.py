@@ -27,6 +27,10 @@ def small_encoder(shape: tuple[int, int, int], filters: int = 32) -> Sequential:
     Examples:
         >>> jc.faces.small_encoder((64, 64, 1)).output_shape
         (None, 128)
+
+    References:
+        - Schroff, Kalenichenko and Philbin, "FaceNet: A Unified Embedding for Face Recognition and
+          Clustering", 2015, <https://arxiv.org/abs/1503.03832>
     """
     model = Sequential()
     model.add(Conv2D(filters, 3, padding="same", activation="relu", input_shape=shape))
@@ -64,6 +68,10 @@ def batches_of_people(
         >>> images, labels = next(jc.faces.batches_of_people(faces, people, at_once=2))
         >>> images.shape[1:], sorted(set(labels.ravel().tolist()))
         ((16, 16, 1), [0, 1])
+
+    References:
+        - Hermans, Beyer and Leibe, "In Defense of the Triplet Loss for Person Re-Identification",
+          2017, <https://arxiv.org/abs/1703.07737>
     """
     changes = ImageDataGenerator(
         rotation_range=8,

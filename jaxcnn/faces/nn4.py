@@ -261,6 +261,10 @@ def encode(model: Model, faces: Sequence[np.ndarray] | np.ndarray) -> np.ndarray
         >>> encodings = jc.faces.encode(jc.faces.nn4_small2(), np.zeros((1, 96, 96, 3), np.uint8))
         >>> encodings.shape
         (1, 128)
+
+    References:
+        - Amos, Ludwiczuk and Satyanarayanan, "OpenFace: A General-Purpose Face Recognition Library
+          with Mobile Applications", 2016, <https://cmusatyalab.github.io/openface/>
     """
     from PIL import Image
 

@@ -38,6 +38,10 @@ def serialize(layer: Layer) -> str | Config | None:
     Examples:
         >>> jc.layers.serialize(jc.layers.Flatten(name="flat"))["class_name"]
         'Flatten'
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/layers/__init__.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/layers/__init__.py>
     """
     return LAYERS.serialize(layer)
 
@@ -55,6 +59,10 @@ def deserialize(config: Identifier, custom_objects: Settings | None = None) -> L
     Examples:
         >>> jc.layers.deserialize({"class_name": "Dense", "config": {"units": 4}}).units
         4
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/layers/__init__.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/layers/__init__.py>
     """
     layer: Layer = LAYERS.deserialize(config, custom_objects)
     return layer

@@ -88,6 +88,10 @@ class Layer:
         ...         return inputs * self.factor
         >>> Scale()(jnp.array([[2.0, 3.0]]))
         Array([[2., 3.]], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/engine/topology.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/engine/topology.py>
     """
 
     traits: ClassVar[Traits] = Traits()

@@ -49,6 +49,10 @@ class Activation(ModuleLayer):
     Examples:
         >>> jc.layers.Activation("relu")(jnp.array([[-1.0, 2.0]]))
         Array([[0., 2.]], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/layers/core.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/layers/core.py>
     """
 
     def __init__(
@@ -72,6 +76,10 @@ class ActivityRegularization(ModuleLayer):
     Examples:
         >>> jc.layers.ActivityRegularization(l2=0.01)(jnp.array([[3.0, 4.0]]))
         Array([[3., 4.]], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/layers/core.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/layers/core.py>
     """
 
     def __init__(
@@ -90,6 +98,10 @@ class Add(ModuleLayer):
     Examples:
         >>> jc.layers.Add()([jnp.array([[1.0]]), jnp.array([[2.0]]), jnp.array([[3.0]])])
         Array([[6.]], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/layers/merge.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/layers/merge.py>
     """
 
     def __init__(
@@ -143,6 +155,10 @@ class Average(ModuleLayer):
     Examples:
         >>> jc.layers.Average()([jnp.array([[5.0]]), jnp.array([[2.0]])])
         Array([[3.5]], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/layers/merge.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/layers/merge.py>
     """
 
     def __init__(
@@ -175,6 +191,10 @@ class AveragePooling1D(ModuleLayer):
         >>> jc.layers.AveragePooling1D(2)(jnp.array([[[1.0], [2.0], [3.0], [4.0]]]))
         Array([[[1.5],
                 [3.5]]], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/layers/pooling.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/layers/pooling.py>
     """
 
     def __init__(
@@ -206,6 +226,10 @@ class AveragePooling2D(ModuleLayer):
     Examples:
         >>> jc.layers.AveragePooling2D(2, padding="same")(jnp.zeros((1, 7, 7, 3))).shape
         (1, 4, 4, 3)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/layers/pooling.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/layers/pooling.py>
     """
 
     def __init__(
@@ -237,6 +261,10 @@ class AveragePooling3D(ModuleLayer):
     Examples:
         >>> jc.layers.AveragePooling3D(2)(jnp.zeros((1, 8, 8, 8, 3))).shape
         (1, 4, 4, 4, 3)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/layers/pooling.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/layers/pooling.py>
     """
 
     def __init__(
@@ -323,6 +351,10 @@ class Concatenate(ModuleLayer):
     Examples:
         >>> jc.layers.Concatenate()([jnp.ones((2, 3)), jnp.ones((2, 4))]).shape
         (2, 7)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/layers/merge.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/layers/merge.py>
     """
 
     def __init__(
@@ -634,6 +666,10 @@ class Conv3D(ModuleLayer):
     Examples:
         >>> jc.layers.Conv3D(4, 3)(jnp.zeros((1, 8, 8, 8, 2))).shape
         (1, 6, 6, 6, 4)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/layers/convolutional.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/layers/convolutional.py>
     """
 
     def __init__(
@@ -918,6 +954,10 @@ class ConvRNN2D(StackingLayer):
         >>> cell = jc.layers.ConvLSTM2DCell(4, 3, strides=2)
         >>> jc.layers.ConvRNN2D(cell, return_sequences=True)(jnp.zeros((1, 5, 9, 9, 2))).shape
         (1, 5, 4, 4, 4)
+
+    References:
+        - Chollet et al., "Keras 2.2.4: keras/layers/convolutional_recurrent.py", 2018,
+          <https://github.com/keras-team/keras/blob/2.2.4/keras/layers/convolutional_recurrent.py>
     """
 
     def __init__(
@@ -943,6 +983,10 @@ class Cropping1D(ModuleLayer):
         >>> jc.layers.Cropping1D((1, 0))(jnp.array([[[1.0], [2.0], [3.0]]]))
         Array([[[2.],
                 [3.]]], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/layers/convolutional.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/layers/convolutional.py>
     """
 
     def __init__(
@@ -968,6 +1012,10 @@ class Cropping2D(ModuleLayer):
     Examples:
         >>> jc.layers.Cropping2D(((1, 2), (0, 3)))(jnp.ones((1, 8, 8, 2))).shape
         (1, 5, 5, 2)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/layers/convolutional.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/layers/convolutional.py>
     """
 
     def __init__(
@@ -994,6 +1042,10 @@ class Cropping3D(ModuleLayer):
     Examples:
         >>> jc.layers.Cropping3D(1)(jnp.ones((1, 5, 5, 5, 2))).shape
         (1, 3, 3, 3, 2)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/layers/convolutional.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/layers/convolutional.py>
     """
 
     def __init__(
@@ -1195,6 +1247,10 @@ class Dense(ModuleLayer):
     Examples:
         >>> jc.layers.Dense(2, kernel_initializer="ones")(jnp.array([[1.0, 2.0, 3.0]]))
         Array([[6., 6.]], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/layers/core.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/layers/core.py>
     """
 
     def __init__(
@@ -1292,6 +1348,10 @@ class Dot(ModuleLayer):
     Examples:
         >>> jc.layers.Dot(1)([jnp.array([[1.0, 2.0]]), jnp.array([[3.0, 4.0]])])
         Array([[11.]], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/layers/merge.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/layers/merge.py>
     """
 
     def __init__(
@@ -1465,6 +1525,10 @@ class Flatten(ModuleLayer):
     Examples:
         >>> jc.layers.Flatten()(jnp.ones((2, 7, 7, 3))).shape
         (2, 147)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/layers/core.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/layers/core.py>
     """
 
     def __init__(
@@ -1703,6 +1767,10 @@ class GlobalAveragePooling1D(ModuleLayer):
     Examples:
         >>> jc.layers.GlobalAveragePooling1D()(jnp.array([[[1.0, 5.0], [3.0, 2.0]]]))
         Array([[2. , 3.5]], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/layers/pooling.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/layers/pooling.py>
     """
 
     def __init__(
@@ -1755,6 +1823,10 @@ class GlobalAveragePooling3D(ModuleLayer):
     Examples:
         >>> jc.layers.GlobalAveragePooling3D()(jnp.zeros((2, 7, 7, 7, 5))).shape
         (2, 5)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/layers/pooling.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/layers/pooling.py>
     """
 
     def __init__(
@@ -1779,6 +1851,10 @@ class GlobalMaxPooling1D(ModuleLayer):
     Examples:
         >>> jc.layers.GlobalMaxPooling1D()(jnp.array([[[1.0, 5.0], [3.0, 2.0]]]))
         Array([[3., 5.]], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/layers/pooling.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/layers/pooling.py>
     """
 
     def __init__(
@@ -1804,6 +1880,10 @@ class GlobalMaxPooling2D(ModuleLayer):
     Examples:
         >>> jc.layers.GlobalMaxPooling2D()(jnp.zeros((2, 7, 7, 5))).shape
         (2, 5)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/layers/pooling.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/layers/pooling.py>
     """
 
     def __init__(
@@ -1828,6 +1908,10 @@ class GlobalMaxPooling3D(ModuleLayer):
     Examples:
         >>> jc.layers.GlobalMaxPooling3D(keepdims=True)(jnp.zeros((2, 7, 7, 7, 5))).shape
         (2, 1, 1, 1, 5)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/layers/pooling.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/layers/pooling.py>
     """
 
     def __init__(
@@ -2023,6 +2107,10 @@ class Lambda(ModuleLayer):
     Examples:
         >>> jc.layers.Lambda(lambda x: x**2)(jnp.array([[1.0, 2.0, 3.0]]))
         Array([[1., 4., 9.]], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/layers/core.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/layers/core.py>
     """
 
     def __init__(
@@ -2187,6 +2275,10 @@ class LocallyConnected1D(ModuleLayer):
     Examples:
         >>> jc.layers.LocallyConnected1D(8, 3)(jnp.zeros((2, 10, 4))).shape
         (2, 8, 8)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/layers/local.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/layers/local.py>
     """
 
     def __init__(
@@ -2274,6 +2366,10 @@ class Masking(ModuleLayer):
         >>> jc.layers.Masking(9.0)(jnp.array([[[9.0, 9.0], [9.0, 2.0]]]))
         Array([[[0., 0.],
                 [9., 2.]]], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/layers/core.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/layers/core.py>
     """
 
     def __init__(
@@ -2305,6 +2401,10 @@ class MaxPooling1D(ModuleLayer):
         >>> jc.layers.MaxPooling1D(2)(jnp.array([[[1.0], [2.0], [3.0], [4.0]]]))
         Array([[[2.],
                 [4.]]], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/layers/pooling.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/layers/pooling.py>
     """
 
     def __init__(
@@ -2335,6 +2435,10 @@ class MaxPooling2D(ModuleLayer):
     Examples:
         >>> jc.layers.MaxPooling2D(2)(jnp.zeros((1, 28, 28, 3))).shape
         (1, 14, 14, 3)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/layers/pooling.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/layers/pooling.py>
     """
 
     def __init__(
@@ -2365,6 +2469,10 @@ class MaxPooling3D(ModuleLayer):
     Examples:
         >>> jc.layers.MaxPooling3D(2)(jnp.zeros((1, 8, 8, 8, 3))).shape
         (1, 4, 4, 4, 3)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/layers/pooling.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/layers/pooling.py>
     """
 
     def __init__(
@@ -2384,6 +2492,10 @@ class Maximum(ModuleLayer):
     Examples:
         >>> jc.layers.Maximum()([jnp.array([[5.0, 1.0]]), jnp.array([[2.0, 2.0]])])
         Array([[5., 2.]], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/layers/merge.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/layers/merge.py>
     """
 
     def __init__(
@@ -2402,6 +2514,10 @@ class Minimum(ModuleLayer):
     Examples:
         >>> jc.layers.Minimum()([jnp.array([[5.0, 1.0]]), jnp.array([[2.0, 2.0]])])
         Array([[2., 1.]], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.2.4: keras/layers/merge.py", 2018,
+          <https://github.com/keras-team/keras/blob/2.2.4/keras/layers/merge.py>
     """
 
     def __init__(
@@ -2420,6 +2536,10 @@ class Multiply(ModuleLayer):
     Examples:
         >>> jc.layers.Multiply()([jnp.array([[5.0]]), jnp.array([[2.0]])])
         Array([[10.]], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/layers/merge.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/layers/merge.py>
     """
 
     def __init__(
@@ -2447,6 +2567,10 @@ class Normalization(ModuleLayer):
     Examples:
         >>> jc.layers.Normalization()(jnp.array([[1.0, 2.0]])).round(3)  # mean 0, variance 1
         Array([[1., 2.]], dtype=float32)
+
+    References:
+        - LeCun et al., "Efficient BackProp", 1998,
+          <http://yann.lecun.com/exdb/publis/pdf/lecun-98b.pdf>
     """
 
     def __init__(
@@ -2565,6 +2689,10 @@ class Permute(ModuleLayer):
     Examples:
         >>> jc.layers.Permute((2, 1))(jnp.ones((5, 3, 4))).shape
         (5, 4, 3)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/layers/core.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/layers/core.py>
     """
 
     def __init__(
@@ -2603,6 +2731,10 @@ class RNN(StackingLayer):
     Examples:
         >>> jc.layers.RNN([jc.layers.GRUCell(8), jc.layers.GRUCell(5)])(jnp.ones((2, 10, 4))).shape
         (2, 5)
+
+    References:
+        - Chollet et al., "Keras 2.2.4: keras/layers/recurrent.py", 2018,
+          <https://github.com/keras-team/keras/blob/2.2.4/keras/layers/recurrent.py>
     """
 
     def __init__(
@@ -2691,6 +2823,10 @@ class RepeatVector(ModuleLayer):
         >>> jc.layers.RepeatVector(2)(jnp.array([[1.0, 2.0]]))
         Array([[[1., 2.],
                 [1., 2.]]], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/layers/core.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/layers/core.py>
     """
 
     def __init__(
@@ -2714,6 +2850,10 @@ class Rescaling(ModuleLayer):
     Examples:
         >>> jc.layers.Rescaling(1 / 127.5, -1)(jnp.array([[0.0, 255.0]]))
         Array([[-1.,  1.]], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 3: Rescaling Layer", 2023,
+          <https://keras.io/api/layers/preprocessing_layers/image_preprocessing/rescaling/>
     """
 
     def __init__(
@@ -2738,6 +2878,10 @@ class Reshape(ModuleLayer):
     Examples:
         >>> jc.layers.Reshape((4, -1))(jnp.ones((2, 12))).shape
         (2, 4, 3)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/layers/core.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/layers/core.py>
     """
 
     def __init__(
@@ -3176,6 +3320,10 @@ class StackedRNNCells(StackedCells):
         >>> cells = jc.layers.StackedRNNCells([jc.layers.GRUCell(8), jc.layers.GRUCell(5)])
         >>> jc.layers.RNN(cells)(jnp.ones((2, 10, 4))).shape
         (2, 5)
+
+    References:
+        - Chollet et al., "Keras 2.2.4: keras/layers/recurrent.py", 2018,
+          <https://github.com/keras-team/keras/blob/2.2.4/keras/layers/recurrent.py>
     """
 
     def __init__(
@@ -3234,6 +3382,10 @@ class Subtract(ModuleLayer):
     Examples:
         >>> jc.layers.Subtract()([jnp.array([[5.0]]), jnp.array([[2.0]])])
         Array([[3.]], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.2.4: keras/layers/merge.py", 2018,
+          <https://github.com/keras-team/keras/blob/2.2.4/keras/layers/merge.py>
     """
 
     def __init__(
@@ -3287,6 +3439,10 @@ class TimeDistributed(ModuleLayer):
     Examples:
         >>> jc.layers.TimeDistributed(jc.layers.Dense(8))(jnp.ones((2, 10, 4))).shape
         (2, 10, 8)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/layers/wrappers.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/layers/wrappers.py>
     """
 
     def __init__(
@@ -3313,6 +3469,10 @@ class UpSampling1D(ModuleLayer):
                 [1.],
                 [2.],
                 [2.]]], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/layers/convolutional.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/layers/convolutional.py>
     """
 
     def __init__(
@@ -3339,6 +3499,10 @@ class UpSampling2D(ModuleLayer):
     Examples:
         >>> jc.layers.UpSampling2D((2, 3))(jnp.ones((1, 4, 4, 2))).shape
         (1, 8, 12, 2)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/layers/convolutional.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/layers/convolutional.py>
     """
 
     def __init__(
@@ -3365,6 +3529,10 @@ class UpSampling3D(ModuleLayer):
     Examples:
         >>> jc.layers.UpSampling3D(2)(jnp.ones((1, 4, 4, 4, 2))).shape
         (1, 8, 8, 8, 2)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/layers/convolutional.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/layers/convolutional.py>
     """
 
     def __init__(
@@ -3389,6 +3557,10 @@ class ZeroPadding1D(ModuleLayer):
         Array([[[0.],
                 [1.],
                 [1.]]], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/layers/convolutional.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/layers/convolutional.py>
     """
 
     def __init__(
@@ -3414,6 +3586,10 @@ class ZeroPadding2D(ModuleLayer):
     Examples:
         >>> jc.layers.ZeroPadding2D(((1, 2), (0, 3)))(jnp.ones((1, 5, 5, 2))).shape
         (1, 8, 8, 2)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/layers/convolutional.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/layers/convolutional.py>
     """
 
     def __init__(
@@ -3439,6 +3615,10 @@ class ZeroPadding3D(ModuleLayer):
     Examples:
         >>> jc.layers.ZeroPadding3D(1)(jnp.ones((1, 5, 5, 5, 2))).shape
         (1, 7, 7, 7, 2)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/layers/convolutional.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/layers/convolutional.py>
     """
 
     def __init__(

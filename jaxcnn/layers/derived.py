@@ -253,6 +253,10 @@ class FlaxLayer(Layer):
         >>> import flax.linen as fnn
         >>> jc.layers.FlaxLayer(fnn.Dense(8))(jnp.ones((2, 4))).shape
         (2, 8)
+
+    References:
+        - Chollet et al., "Keras 3.15.1: keras/src/utils/jax_layer.py", 2026,
+          <https://github.com/keras-team/keras/blob/v3.15.1/keras/src/utils/jax_layer.py>
     """
 
     def __init__(self, module: nn.Module, **kwargs: Any) -> None:
@@ -347,6 +351,10 @@ def keras_layer(
         ...         return 2 * x
         >>> jc.layers.keras_layer(Double)()(jnp.array([[2.0, 3.0]]))
         Array([[4., 6.]], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 3.15.1: keras/src/utils/jax_layer.py", 2026,
+          <https://github.com/keras-team/keras/blob/v3.15.1/keras/src/utils/jax_layer.py>
     """
     signature = own_signature(module_class)
     common = inspect.Parameter("kwargs", inspect.Parameter.VAR_KEYWORD)

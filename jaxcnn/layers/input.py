@@ -47,6 +47,10 @@ class InputLayer(Layer):
     Examples:
         >>> jc.layers.InputLayer((28, 28, 1), name="image").output
         <SymbolicTensor of 'image' shape=(None, 28, 28, 1) dtype=float32>
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/engine/topology.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/engine/topology.py>
     """
 
     @suggesting
@@ -198,6 +202,10 @@ def Input(
     Examples:
         >>> jc.layers.Input((28, 28, 1), name="image")
         <SymbolicTensor of 'image' shape=(None, 28, 28, 1) dtype=float32>
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/engine/topology.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/engine/topology.py>
     """
     if isinstance(tensor, SymbolicTensor) and not needs_nothing(tensor):
         return tensor

@@ -28,6 +28,10 @@ class InputSpec:
 
     Examples:
         >>> jc.layers.InputSpec(ndim=4, axes={-1: 3}).check("layer", (None, 32, 32, 3), "float32")
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/engine/topology.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/engine/topology.py>
     """
 
     dtype: DTypeLike | None = None

@@ -20,6 +20,10 @@ def add(inputs: Sequence[PyTree], **common: Unpack[First]) -> PyTree:
     Examples:
         >>> jc.layers.add([jnp.array([6.0]), jnp.array([2.0])])
         Array([8.], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/layers/merge.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/layers/merge.py>
     """
     result: PyTree = catalogue.Add(**common)(inputs)
     return result
@@ -35,6 +39,10 @@ def subtract(inputs: Sequence[PyTree], **common: Unpack[First]) -> PyTree:
     Examples:
         >>> jc.layers.subtract([jnp.array([6.0]), jnp.array([2.0])])
         Array([4.], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.2.4: keras/layers/merge.py", 2018,
+          <https://github.com/keras-team/keras/blob/2.2.4/keras/layers/merge.py>
     """
     result: PyTree = catalogue.Subtract(**common)(inputs)
     return result
@@ -50,6 +58,10 @@ def multiply(inputs: Sequence[PyTree], **common: Unpack[First]) -> PyTree:
     Examples:
         >>> jc.layers.multiply([jnp.array([6.0]), jnp.array([2.0])])
         Array([12.], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/layers/merge.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/layers/merge.py>
     """
     result: PyTree = catalogue.Multiply(**common)(inputs)
     return result
@@ -65,6 +77,10 @@ def average(inputs: Sequence[PyTree], **common: Unpack[First]) -> PyTree:
     Examples:
         >>> jc.layers.average([jnp.array([6.0]), jnp.array([2.0])])
         Array([4.], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/layers/merge.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/layers/merge.py>
     """
     result: PyTree = catalogue.Average(**common)(inputs)
     return result
@@ -80,6 +96,10 @@ def maximum(inputs: Sequence[PyTree], **common: Unpack[First]) -> PyTree:
     Examples:
         >>> jc.layers.maximum([jnp.array([6.0]), jnp.array([2.0])])
         Array([6.], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/layers/merge.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/layers/merge.py>
     """
     result: PyTree = catalogue.Maximum(**common)(inputs)
     return result
@@ -95,6 +115,10 @@ def minimum(inputs: Sequence[PyTree], **common: Unpack[First]) -> PyTree:
     Examples:
         >>> jc.layers.minimum([jnp.array([6.0]), jnp.array([2.0])])
         Array([2.], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.2.4: keras/layers/merge.py", 2018,
+          <https://github.com/keras-team/keras/blob/2.2.4/keras/layers/merge.py>
     """
     result: PyTree = catalogue.Minimum(**common)(inputs)
     return result
@@ -111,6 +135,10 @@ def concatenate(inputs: Sequence[PyTree], axis: int = -1, **common: Unpack[First
     Examples:
         >>> jc.layers.concatenate([jnp.ones((2, 3)), jnp.ones((2, 4))]).shape
         (2, 7)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/layers/merge.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/layers/merge.py>
     """
     result: PyTree = catalogue.Concatenate(axis=axis, **common)(inputs)
     return result
@@ -133,6 +161,10 @@ def dot(
     Examples:
         >>> jc.layers.dot([jnp.array([[1.0, 2.0]]), jnp.array([[3.0, 4.0]])], axes=1)
         Array([[11.]], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/layers/merge.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/layers/merge.py>
     """
     result: PyTree = catalogue.Dot(axes=axes, normalize=normalize, **common)(inputs)
     return result

@@ -359,6 +359,10 @@ class Bidirectional(RecurrentLayer):
     Examples:
         >>> jc.layers.Bidirectional(jc.layers.LSTM(8))(jnp.ones((2, 10, 4))).shape
         (2, 16)
+
+    References:
+        - Schuster and Paliwal, "Bidirectional Recurrent Neural Networks", 1997,
+          <https://doi.org/10.1109/78.650093>
     """
 
     module_class = nn.Bidirectional

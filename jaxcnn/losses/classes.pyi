@@ -11,6 +11,10 @@ class MeanSquaredError(Loss):
     Examples:
         >>> jc.losses.MeanSquaredError()(jnp.array([[1.0, 2.0]]), jnp.array([[1.0, 4.0]]))
         Array([2.], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/losses.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/losses.py>
     """
 
     def __init__(
@@ -27,6 +31,10 @@ class MeanAbsoluteError(Loss):
     Examples:
         >>> jc.losses.MeanAbsoluteError()(jnp.array([[1.0, 2.0]]), jnp.array([[1.0, 4.0]]))
         Array([1.], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/losses.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/losses.py>
     """
 
     def __init__(
@@ -44,6 +52,10 @@ class MeanAbsolutePercentageError(Loss):
         >>> y_true, y_pred = jnp.array([[1.0, 2.0]]), jnp.array([[1.0, 4.0]])
         >>> jc.losses.MeanAbsolutePercentageError()(y_true, y_pred)
         Array([50.], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/losses.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/losses.py>
     """
 
     def __init__(
@@ -61,6 +73,10 @@ class MeanSquaredLogarithmicError(Loss):
         >>> loss = jc.losses.MeanSquaredLogarithmicError()(jnp.array([[0.0]]), jnp.array([[1.0]]))
         >>> round(loss.item(), 3)
         0.48
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/losses.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/losses.py>
     """
 
     def __init__(
@@ -77,6 +93,10 @@ class Hinge(Loss):
     Examples:
         >>> jc.losses.Hinge()(jnp.array([[1.0, -1.0]]), jnp.array([[0.5, 0.5]]))
         Array([1.], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/losses.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/losses.py>
     """
 
     def __init__(
@@ -93,6 +113,10 @@ class SquaredHinge(Loss):
     Examples:
         >>> jc.losses.SquaredHinge()(jnp.array([[1.0, -1.0]]), jnp.array([[0.5, 0.5]]))
         Array([1.25], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/losses.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/losses.py>
     """
 
     def __init__(
@@ -129,6 +153,10 @@ class LogCosh(Loss):
     Examples:
         >>> round(jc.losses.LogCosh()(jnp.array([[0.0]]), jnp.array([[1.0]])).item(), 3)
         0.434
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/losses.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/losses.py>
     """
 
     def __init__(
@@ -175,6 +203,10 @@ class CategoricalCrossentropy(Loss):
         >>> y_true, y_pred = jnp.array([[0.0, 1.0]]), jnp.array([[0.5, 0.5]])
         >>> jc.losses.CategoricalCrossentropy()(y_true, y_pred).round(3)
         Array([0.693], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/losses.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/losses.py>
     """
 
     def __init__(
@@ -198,6 +230,10 @@ class SparseCategoricalCrossentropy(Loss):
         >>> y_true, y_pred = jnp.array([1]), jnp.array([[0.5, 0.5]])
         >>> jc.losses.SparseCategoricalCrossentropy()(y_true, y_pred).round(3)
         Array([0.693], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/losses.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/losses.py>
     """
 
     def __init__(
@@ -219,6 +255,10 @@ class BinaryCrossentropy(Loss):
     Examples:
         >>> jc.losses.BinaryCrossentropy()(jnp.array([[1.0]]), jnp.array([[0.5]])).round(3)
         Array([0.693], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/losses.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/losses.py>
     """
 
     def __init__(
@@ -256,6 +296,10 @@ class Poisson(Loss):
     Examples:
         >>> jc.losses.Poisson()(jnp.array([[2.0]]), jnp.array([[1.0]])).round(3)
         Array([1.], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/losses.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/losses.py>
     """
 
     def __init__(
@@ -274,6 +318,10 @@ class CosineProximity(Loss):
     Examples:
         >>> jc.losses.CosineProximity()(jnp.array([[1.0, 0.0]]), jnp.array([[1.0, 0.0]]))
         Array([-0.5], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/losses.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/losses.py>
     """
 
     def __init__(

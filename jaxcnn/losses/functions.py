@@ -41,6 +41,10 @@ def mean_squared_error(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
     Examples:
         >>> jc.losses.mean_squared_error(jnp.array([[1.0, 2.0]]), jnp.array([[1.0, 4.0]]))
         Array([2.], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/losses.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/losses.py>
     """
     y_true, y_pred = aligned(y_true, y_pred)
     return jnp.mean(jnp.square(y_pred - y_true), axis=-1)
@@ -61,6 +65,10 @@ def mean_absolute_error(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
     Examples:
         >>> jc.losses.mean_absolute_error(jnp.array([[1.0, 2.0]]), jnp.array([[1.0, 4.0]]))
         Array([1.], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/losses.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/losses.py>
     """
     y_true, y_pred = aligned(y_true, y_pred)
     return jnp.mean(absolute(y_pred - y_true), axis=-1)
@@ -82,6 +90,10 @@ def mean_absolute_percentage_error(y_true: ArrayLike, y_pred: ArrayLike) -> Arra
         >>> y_true, y_pred = jnp.array([[1.0, 2.0]]), jnp.array([[1.0, 4.0]])
         >>> jc.losses.mean_absolute_percentage_error(y_true, y_pred)
         Array([50.], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/losses.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/losses.py>
     """
     y_true, y_pred = aligned(y_true, y_pred)
     return 100.0 * jnp.mean(
@@ -105,6 +117,10 @@ def mean_squared_logarithmic_error(y_true: ArrayLike, y_pred: ArrayLike) -> Arra
         >>> loss = jc.losses.mean_squared_logarithmic_error(jnp.array([[0.0]]), jnp.array([[1.0]]))
         >>> round(loss.item(), 3)
         0.48
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/losses.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/losses.py>
     """
     y_true, y_pred = aligned(y_true, y_pred)
     difference = jnp.log1p(jnp.maximum(y_pred, config.epsilon())) - jnp.log1p(
@@ -128,6 +144,10 @@ def hinge(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
     Examples:
         >>> jc.losses.hinge(jnp.array([[1.0, -1.0]]), jnp.array([[0.5, 0.5]]))
         Array([1.], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/losses.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/losses.py>
     """
     y_true, y_pred = aligned(y_true, y_pred)
     return jnp.mean(jax.nn.relu(1.0 - y_true * y_pred), axis=-1)
@@ -148,6 +168,10 @@ def squared_hinge(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
     Examples:
         >>> jc.losses.squared_hinge(jnp.array([[1.0, -1.0]]), jnp.array([[0.5, 0.5]]))
         Array([1.25], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/losses.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/losses.py>
     """
     y_true, y_pred = aligned(y_true, y_pred)
     return jnp.mean(jnp.square(jax.nn.relu(1.0 - y_true * y_pred)), axis=-1)
@@ -194,6 +218,10 @@ def logcosh(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
     Examples:
         >>> round(jc.losses.logcosh(jnp.array([[0.0]]), jnp.array([[1.0]])).item(), 3)
         0.434
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/losses.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/losses.py>
     """
     y_true, y_pred = aligned(y_true, y_pred)
     error = y_pred - y_true
@@ -249,6 +277,10 @@ def categorical_crossentropy(
         >>> y_true, y_pred = jnp.array([[0.0, 1.0]]), jnp.array([[0.5, 0.5]])
         >>> jc.losses.categorical_crossentropy(y_true, y_pred).round(3)
         Array([0.693], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/losses.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/losses.py>
     """
     y_true, y_pred = aligned(y_true, y_pred)
     return -jnp.sum(y_true * _log_probabilities(y_pred, from_logits), axis=-1)
@@ -276,6 +308,10 @@ def sparse_categorical_crossentropy(
         >>> y_true, y_pred = jnp.array([1]), jnp.array([[0.5, 0.5]])
         >>> jc.losses.sparse_categorical_crossentropy(y_true, y_pred).round(3)
         Array([0.693], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/losses.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/losses.py>
     """
     labels, y_pred = class_labels(y_true, y_pred)
     log_p = _log_probabilities(y_pred, from_logits)
@@ -302,6 +338,10 @@ def binary_crossentropy(y_true: ArrayLike, y_pred: ArrayLike, from_logits: bool 
     Examples:
         >>> jc.losses.binary_crossentropy(jnp.array([[1.0]]), jnp.array([[0.5]])).round(3)
         Array([0.693], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/losses.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/losses.py>
     """
     y_true, y_pred = aligned(y_true, y_pred)
     if from_logits:
@@ -352,6 +392,10 @@ def poisson(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
     Examples:
         >>> jc.losses.poisson(jnp.array([[2.0]]), jnp.array([[1.0]])).round(3)
         Array([1.], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/losses.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/losses.py>
     """
     y_true, y_pred = aligned(y_true, y_pred)
     return jnp.mean(y_pred - y_true * jnp.log(y_pred + config.epsilon()), axis=-1)
@@ -374,6 +418,10 @@ def cosine_proximity(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
     Examples:
         >>> jc.losses.cosine_proximity(jnp.array([[1.0, 0.0]]), jnp.array([[1.0, 0.0]]))
         Array([-0.5], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/losses.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/losses.py>
     """
     y_true, y_pred = aligned(y_true, y_pred)
     products = l2_normalize(y_true) * l2_normalize(y_pred)
@@ -432,6 +480,10 @@ def class_labels(y_true: ArrayLike, y_pred: ArrayLike) -> tuple[Array, Array]:
     Examples:
         >>> jc.losses.class_labels(jnp.array([[2], [-1]]), jnp.zeros((2, 3)))[0]
         Array([2, 3], dtype=int32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     y_true, y_pred = jnp.asarray(y_true), jnp.asarray(y_pred)
     if y_true.shape == (*y_pred.shape[:-1], 1):
@@ -455,6 +507,10 @@ def absolute(x: Array) -> Array:
     Examples:
         >>> jax.grad(jc.losses.absolute)(0.0)
         Array(0., dtype=float32, weak_type=True)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     return x * jnp.sign(x)
 
@@ -469,6 +525,10 @@ def l2_normalize(x: Array, axis: int | tuple[int, ...] | None = -1) -> Array:
     Examples:
         >>> jc.losses.l2_normalize(jnp.array([3.0, 4.0])).round(3)
         Array([0.6, 0.8], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     return x * jax.lax.rsqrt(jnp.maximum(jnp.sum(jnp.square(x), axis=axis, keepdims=True), 1e-12))
 

@@ -17,6 +17,10 @@ class Loss(Configurable):
     Examples:
         >>> jc.losses.Huber(delta=2.0)(jnp.array([[0.0]]), jnp.array([[3.0]]))
         Array([4.], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 3.15.1: keras/src/losses/loss.py", 2026,
+          <https://github.com/keras-team/keras/blob/v3.15.1/keras/src/losses/loss.py>
     """
 
     function: ClassVar[ArrayFunction]
@@ -38,6 +42,10 @@ def serialize(loss: LossFunction | None) -> str | Config | None:
     Examples:
         >>> jc.losses.serialize(jc.losses.mean_squared_error)
         'mean_squared_error'
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/losses.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/losses.py>
     """
     return registry.serialize(loss)
 

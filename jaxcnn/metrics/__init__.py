@@ -80,6 +80,10 @@ def get(
     Examples:
         >>> jc.metrics.get("accuracy", y_pred_shape=(None, 1)).name
         'acc'
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/metrics.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/metrics.py>
     """
     if identifier in ("accuracy", "acc", "crossentropy", "ce"):
         if y_pred_shape is None:
@@ -122,6 +126,10 @@ def resolve_accuracy(y_pred_shape: Sequence[int | None], loss: Identifier) -> Fu
         >>> metric = jc.metrics.resolve_accuracy((None, 10), "sparse_categorical_crossentropy")
         >>> metric.function.__name__
         'sparse_categorical_accuracy'
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/engine/training.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/engine/training.py>
     """
     return FunctionMetric(
         _fitting(
@@ -141,6 +149,10 @@ def resolve_crossentropy(y_pred_shape: Sequence[int | None], loss: Identifier) -
     Examples:
         >>> jc.metrics.resolve_crossentropy((None, 1), "mse").function.__name__
         'binary_crossentropy'
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/engine/training.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/engine/training.py>
     """
     return FunctionMetric(
         _fitting(
@@ -166,6 +178,10 @@ def serialize(metric: ArrayFunction | Metric) -> str | Config | None:
     Examples:
         >>> jc.metrics.serialize(jc.metrics.binary_accuracy)
         'binary_accuracy'
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/metrics.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/metrics.py>
     """
     return registry.serialize(metric)
 

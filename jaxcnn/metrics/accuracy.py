@@ -28,6 +28,10 @@ def binary_accuracy(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
     Examples:
         >>> jc.metrics.binary_accuracy(jnp.array([[1.0, 0.0]]), jnp.array([[0.75, 0.75]]))
         Array([0.5], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/metrics.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/metrics.py>
     """
     y_true, y_pred = aligned(y_true, y_pred)
     return jnp.mean((y_true == jnp.round(y_pred)).astype(y_pred.dtype), axis=-1)
@@ -48,6 +52,10 @@ def categorical_accuracy(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
     Examples:
         >>> jc.metrics.categorical_accuracy(jnp.array([[0.0, 1.0]]), jnp.array([[0.25, 0.75]]))
         Array([1.], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/metrics.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/metrics.py>
     """
     y_true, y_pred = aligned(y_true, y_pred)
     return _first_is(argmax(y_true), y_pred)
@@ -68,6 +76,10 @@ def sparse_categorical_accuracy(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
     Examples:
         >>> jc.metrics.sparse_categorical_accuracy(jnp.array([1]), jnp.array([[0.25, 0.75]]))
         Array([1.], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/metrics.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/metrics.py>
     """
     return _first_is(*class_labels(y_true, y_pred))
 
@@ -89,6 +101,10 @@ def top_k_categorical_accuracy(y_true: ArrayLike, y_pred: ArrayLike, k: int = 5)
         >>> scores = jnp.array([[0.5, 0.3, 0.2]])
         >>> jc.metrics.top_k_categorical_accuracy(jnp.array([[0.0, 1.0, 0.0]]), scores, k=2)
         Array([1.], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/metrics.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/metrics.py>
     """
     y_true, y_pred = aligned(y_true, y_pred)
     return _among_first(argmax(y_true), y_pred, k)
@@ -111,6 +127,10 @@ def sparse_top_k_categorical_accuracy(y_true: ArrayLike, y_pred: ArrayLike, k: i
         >>> scores = jnp.array([[0.5, 0.3, 0.2]])
         >>> jc.metrics.sparse_top_k_categorical_accuracy(jnp.array([1]), scores, k=2)
         Array([1.], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.2.4: keras/metrics.py", 2018,
+          <https://github.com/keras-team/keras/blob/2.2.4/keras/metrics.py>
     """
     return _among_first(*class_labels(y_true, y_pred), k)
 

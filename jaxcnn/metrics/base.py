@@ -42,6 +42,10 @@ class Metric(Configurable):
         >>> metric = Largest()
         >>> metric.result(metric.update(metric.init(), None, jnp.array([1.0, 3.0])))
         Array(3., dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 3.15.1: keras/src/metrics/metric.py", 2026,
+          <https://github.com/keras-team/keras/blob/v3.15.1/keras/src/metrics/metric.py>
     """
 
     name: str
@@ -108,6 +112,10 @@ class FunctionMetric(Metric):
         >>> metric = jc.metrics.FunctionMetric(jc.losses.mse).bind(y_true, y_pred)
         >>> metric.result(metric.update(metric.init(), y_true, y_pred))
         Array(2., dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 3.15.1: keras/src/metrics/reduction_metrics.py", 2026,
+          <https://github.com/keras-team/keras/blob/v3.15.1/keras/src/metrics/reduction_metrics.py>
     """
 
     function: Callable[[PyTree, PyTree], Result]

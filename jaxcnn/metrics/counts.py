@@ -55,6 +55,10 @@ class TruePositives(Count):
         >>> metric = jc.metrics.TruePositives()
         >>> metric.update(metric.init(), jnp.array([[1, 0, 1]]), jnp.array([[0.9, 0.8, 0.1]]))
         Array(1., dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 3.15.1: keras/src/metrics/confusion_metrics.py", 2026,
+          <https://github.com/keras-team/keras/blob/v3.15.1/keras/src/metrics/confusion_metrics.py>
     """
 
     name: str = "true_positives"
@@ -74,6 +78,10 @@ class TrueNegatives(Count):
         >>> metric = jc.metrics.TrueNegatives()
         >>> metric.update(metric.init(), jnp.array([[1, 0, 0]]), jnp.array([[0.9, 0.8, 0.1]]))
         Array(1., dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 3.15.1: keras/src/metrics/confusion_metrics.py", 2026,
+          <https://github.com/keras-team/keras/blob/v3.15.1/keras/src/metrics/confusion_metrics.py>
     """
 
     name: str = "true_negatives"
@@ -93,6 +101,10 @@ class FalsePositives(Count):
         >>> metric = jc.metrics.FalsePositives()
         >>> metric.update(metric.init(), jnp.array([[1, 0, 1]]), jnp.array([[0.9, 0.8, 0.1]]))
         Array(1., dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 3.15.1: keras/src/metrics/confusion_metrics.py", 2026,
+          <https://github.com/keras-team/keras/blob/v3.15.1/keras/src/metrics/confusion_metrics.py>
     """
 
     name: str = "false_positives"
@@ -112,6 +124,10 @@ class FalseNegatives(Count):
         >>> metric = jc.metrics.FalseNegatives()
         >>> metric.update(metric.init(), jnp.array([[1, 0, 1]]), jnp.array([[0.9, 0.8, 0.1]]))
         Array(1., dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 3.15.1: keras/src/metrics/confusion_metrics.py", 2026,
+          <https://github.com/keras-team/keras/blob/v3.15.1/keras/src/metrics/confusion_metrics.py>
     """
 
     name: str = "false_negatives"
@@ -178,6 +194,10 @@ class SensitivityAtSpecificity(ShareAt):
         >>> y_true, y_pred = jnp.array([0.0, 0, 1, 1]), jnp.array([0.1, 0.6, 0.4, 0.9])
         >>> metric.result(metric.update(metric.init(), y_true, y_pred))
         Array(1., dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 3.15.1: keras/src/metrics/confusion_metrics.py", 2026,
+          <https://github.com/keras-team/keras/blob/v3.15.1/keras/src/metrics/confusion_metrics.py>
     """
 
     specificity: float
@@ -208,6 +228,10 @@ class SpecificityAtSensitivity(ShareAt):
         >>> y_true, y_pred = jnp.array([0.0, 0, 1, 1]), jnp.array([0.1, 0.6, 0.4, 0.9])
         >>> metric.result(metric.update(metric.init(), y_true, y_pred))
         Array(0.5, dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 3.15.1: keras/src/metrics/confusion_metrics.py", 2026,
+          <https://github.com/keras-team/keras/blob/v3.15.1/keras/src/metrics/confusion_metrics.py>
     """
 
     sensitivity: float
@@ -233,6 +257,10 @@ class RootMeanSquaredError(Metric):
         >>> y_true, y_pred = jnp.array([[1.0], [2.0]]), jnp.array([[1.0], [4.0]])
         >>> metric.result(metric.update(metric.init(), y_true, y_pred)).round(4)
         Array(1.4142, dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 3.15.1: keras/src/metrics/regression_metrics.py", 2026,
+          <https://github.com/keras-team/keras/blob/v3.15.1/keras/src/metrics/regression_metrics.py>
     """
 
     name: str = "root_mean_squared_error"

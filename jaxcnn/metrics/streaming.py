@@ -86,6 +86,10 @@ class Precision(_Share):
         >>> metric = jc.metrics.Precision()
         >>> metric.result(metric.update(metric.init(), y_true, y_pred))
         Array(0.5, dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 3.15.1: keras/src/metrics/confusion_metrics.py", 2026,
+          <https://github.com/keras-team/keras/blob/v3.15.1/keras/src/metrics/confusion_metrics.py>
     """
 
     name: str = "precision"
@@ -109,6 +113,10 @@ class Recall(_Share):
         >>> metric = jc.metrics.Recall()
         >>> metric.result(metric.update(metric.init(), y_true, y_pred))
         Array(0.5, dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 3.15.1: keras/src/metrics/confusion_metrics.py", 2026,
+          <https://github.com/keras-team/keras/blob/v3.15.1/keras/src/metrics/confusion_metrics.py>
     """
 
     name: str = "recall"
@@ -132,6 +140,10 @@ class F1(_Confusion):
         >>> metric = jc.metrics.F1()
         >>> metric.result(metric.update(metric.init(), y_true, y_pred))
         Array(0.5, dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 3.15.1: keras/src/metrics/f_score_metrics.py", 2026,
+          <https://github.com/keras-team/keras/blob/v3.15.1/keras/src/metrics/f_score_metrics.py>
     """
 
     name: str = "f1"
@@ -234,6 +246,10 @@ class MeanIoU(Metric):
         >>> counts = metric.update(metric.init(), jnp.array([0, 1, 1, 1]), jnp.array([0, 1, 1, 0]))
         >>> round(metric.result(counts).item(), 3)
         0.583
+
+    References:
+        - Chollet et al., "Keras 3.15.1: keras/src/metrics/iou_metrics.py", 2026,
+          <https://github.com/keras-team/keras/blob/v3.15.1/keras/src/metrics/iou_metrics.py>
     """
 
     num_classes: int

@@ -33,6 +33,10 @@ def load_model(filepath: Filename | Group, custom_objects: CustomObjects = None,
         >>> model.save("model.h5")
         >>> bool(np.allclose(jc.models.load_model("model.h5").predict(x), model.predict(x)))
         True
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/models.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/models.py>
     """
 
 
@@ -51,6 +55,10 @@ def model_from_config(config: Settings, custom_objects: CustomObjects = None, sa
         >>> config = {"class_name": "Sequential", "config": model.get_config()}
         >>> jc.models.model_from_config(config).output_shape
         (None, 1)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/models.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/models.py>
     """
 
 
@@ -68,6 +76,10 @@ def model_from_json(json_string: str, custom_objects: CustomObjects = None, safe
     Examples:
         >>> jc.models.model_from_json(model.to_json()).output_shape
         (None, 1)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/models.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/models.py>
     """
 
 
@@ -87,6 +99,10 @@ def model_from_yaml(yaml_string: str, custom_objects: CustomObjects = None, safe
     Examples:
         >>> jc.models.model_from_yaml(model.to_yaml()).output_shape
         (None, 1)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/models.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/models.py>
     """
 
 
@@ -120,4 +136,8 @@ def save_model(model: Trainable, filepath: Filename | Group, overwrite: bool = T
         >>> jc.models.save_model(model, "model.keras")
         >>> jc.models.load_model("model.keras").count_params()
         3
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/models.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/models.py>
     """

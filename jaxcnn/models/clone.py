@@ -41,6 +41,10 @@ def clone_model(
     Examples:
         >>> jc.models.clone_model(model).count_params()
         3
+
+    References:
+        - Chollet et al., "Keras 2.2.4: keras/models.py", 2018,
+          <https://github.com/keras-team/keras/blob/2.2.4/keras/models.py>
     """
     used: dict[str, Any] = {type(layer).__name__: type(layer) for layer in model.all_layers()}
     functions = [getattr(layer, "function", None) for layer in model.all_layers()]

@@ -70,6 +70,10 @@ class Model(Network):
         >>> network = jc.Model(image, jc.layers.Dense(10, activation="softmax")(features))
         >>> network.output_shape, network.count_params()
         ((None, 10), 27090)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/engine/training.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/engine/training.py>
     """
 
     def __init__(

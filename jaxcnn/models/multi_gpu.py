@@ -36,6 +36,10 @@ def multi_gpu_model(model: Model, gpus: int | Sequence[int]) -> Model:
         ... except ValueError as error:
         ...     print(error)
         multi_gpu_model needs at least two devices; given gpus=1. One device needs no copy.
+
+    References:
+        - Chollet et al., "Keras 2.2.4: keras/utils/training_utils.py", 2018,
+          <https://github.com/keras-team/keras/blob/2.2.4/keras/utils/training_utils.py>
     """
     numbers = list(range(gpus)) if isinstance(gpus, int) else list(gpus)
     if len(set(numbers)) < 2:

@@ -65,6 +65,10 @@ class Network(Layer):
         >>> network = jc.models.Network(image, jc.layers.Dense(2)(image))
         >>> network(jnp.ones((5, 3))).shape
         (5, 2)
+
+    References:
+        - Chollet et al., "Keras 2.2.4: keras/engine/network.py", 2018,
+          <https://github.com/keras-team/keras/blob/2.2.4/keras/engine/network.py>
     """
 
     traits = Traits(network="graph")

@@ -69,6 +69,10 @@ class Sequential(Model):
         >>> network = jc.Sequential([jc.layers.Dense(8, input_shape=(4,)), jc.layers.Dense(2)])
         >>> network.predict(np.ones((5, 4))).shape
         (5, 2)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/models.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/models.py>
     """
 
     traits = Traits(network="stack")

@@ -19,6 +19,10 @@ class Activation(Layer):
     Examples:
         >>> jc.layers.Activation("relu")(jnp.array([[-1.0, 2.0]]))
         Array([[0., 2.]], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/layers/core.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/layers/core.py>
     """
 
     activation: Identifier
@@ -44,6 +48,10 @@ class ActivityRegularization(Layer):
     Examples:
         >>> jc.layers.ActivityRegularization(l2=0.01)(jnp.array([[3.0, 4.0]]))
         Array([[3., 4.]], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/layers/core.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/layers/core.py>
     """
 
     l1: float = 0.0

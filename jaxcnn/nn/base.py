@@ -149,6 +149,10 @@ class Layer(nn.Module):
         ...         return jnp.clip(x, -self.limit, self.limit)
         >>> Clip(0.5).apply({}, jnp.array([-2.0, 0.25]))
         Array([-0.5 ,  0.25], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/engine/topology.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/engine/topology.py>
     """
 
     traits: ClassVar[Traits] = Traits()

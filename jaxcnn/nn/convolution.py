@@ -171,6 +171,10 @@ class Conv3D(Conv):
     Examples:
         >>> jc.layers.Conv3D(4, 3)(jnp.zeros((1, 8, 8, 8, 2))).shape
         (1, 6, 6, 6, 4)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/layers/convolutional.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/layers/convolutional.py>
     """
 
     strides: Sizes = (1, 1, 1)

@@ -137,6 +137,10 @@ class ConvRNN2D(RNN):
         >>> cell = jc.layers.ConvLSTM2DCell(4, 3, strides=2)
         >>> jc.layers.ConvRNN2D(cell, return_sequences=True)(jnp.zeros((1, 5, 9, 9, 2))).shape
         (1, 5, 4, 4, 4)
+
+    References:
+        - Chollet et al., "Keras 2.2.4: keras/layers/convolutional_recurrent.py", 2018,
+          <https://github.com/keras-team/keras/blob/2.2.4/keras/layers/convolutional_recurrent.py>
     """
 
     def checked(self) -> Config:

@@ -22,6 +22,10 @@ class Dense(KernelFields, UnitsField):
     Examples:
         >>> jc.layers.Dense(2, kernel_initializer="ones")(jnp.array([[1.0, 2.0, 3.0]]))
         Array([[6., 6.]], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/layers/core.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/layers/core.py>
     """
 
     traits = BY_STEP

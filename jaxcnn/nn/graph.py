@@ -139,6 +139,10 @@ class Graph(Layer):
         >>> model = jc.Sequential([jc.layers.Dense(2, input_shape=(3,))])
         >>> type(model.module).__name__
         'Graph'
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/engine/topology.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/engine/topology.py>
     """
 
     topology: Topology

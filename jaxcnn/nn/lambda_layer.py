@@ -38,6 +38,10 @@ class Lambda(Layer):
     Examples:
         >>> jc.layers.Lambda(lambda x: x**2)(jnp.array([[1.0, 2.0, 3.0]]))
         Array([[1., 4., 9.]], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/layers/core.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/layers/core.py>
     """
 
     function: str | Callable[..., PyTree]

@@ -65,6 +65,10 @@ class LocallyConnected1D(LocallyConnected):
     Examples:
         >>> jc.layers.LocallyConnected1D(8, 3)(jnp.zeros((2, 10, 4))).shape
         (2, 8, 8)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/layers/local.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/layers/local.py>
     """
 
     spatial_rank = 1

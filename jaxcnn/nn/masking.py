@@ -20,6 +20,10 @@ class Masking(Layer):
         >>> jc.layers.Masking(9.0)(jnp.array([[[9.0, 9.0], [9.0, 2.0]]]))
         Array([[[0., 0.],
                 [9., 2.]]], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/layers/core.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/layers/core.py>
     """
 
     mask_value: float = 0.0

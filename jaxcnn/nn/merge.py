@@ -75,6 +75,10 @@ class Add(Merge):
     Examples:
         >>> jc.layers.Add()([jnp.array([[1.0]]), jnp.array([[2.0]]), jnp.array([[3.0]])])
         Array([[6.]], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/layers/merge.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/layers/merge.py>
     """
 
     def combine(self, inputs: list[jax.Array]) -> jax.Array:
@@ -87,6 +91,10 @@ class Subtract(Merge):
     Examples:
         >>> jc.layers.Subtract()([jnp.array([[5.0]]), jnp.array([[2.0]])])
         Array([[3.]], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.2.4: keras/layers/merge.py", 2018,
+          <https://github.com/keras-team/keras/blob/2.2.4/keras/layers/merge.py>
     """
 
     def combine(self, inputs: list[jax.Array]) -> jax.Array:
@@ -131,6 +139,10 @@ class Multiply(Merge):
     Examples:
         >>> jc.layers.Multiply()([jnp.array([[5.0]]), jnp.array([[2.0]])])
         Array([[10.]], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/layers/merge.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/layers/merge.py>
     """
 
     def combine(self, inputs: list[jax.Array]) -> jax.Array:
@@ -143,6 +155,10 @@ class Average(Merge):
     Examples:
         >>> jc.layers.Average()([jnp.array([[5.0]]), jnp.array([[2.0]])])
         Array([[3.5]], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/layers/merge.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/layers/merge.py>
     """
 
     def combine(self, inputs: list[jax.Array]) -> jax.Array:
@@ -155,6 +171,10 @@ class Maximum(Merge):
     Examples:
         >>> jc.layers.Maximum()([jnp.array([[5.0, 1.0]]), jnp.array([[2.0, 2.0]])])
         Array([[5., 2.]], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/layers/merge.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/layers/merge.py>
     """
 
     def combine(self, inputs: list[jax.Array]) -> jax.Array:
@@ -167,6 +187,10 @@ class Minimum(Merge):
     Examples:
         >>> jc.layers.Minimum()([jnp.array([[5.0, 1.0]]), jnp.array([[2.0, 2.0]])])
         Array([[2., 1.]], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.2.4: keras/layers/merge.py", 2018,
+          <https://github.com/keras-team/keras/blob/2.2.4/keras/layers/merge.py>
     """
 
     def combine(self, inputs: list[jax.Array]) -> jax.Array:
@@ -182,6 +206,10 @@ class Concatenate(Merge):
     Examples:
         >>> jc.layers.Concatenate()([jnp.ones((2, 3)), jnp.ones((2, 4))]).shape
         (2, 7)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/layers/merge.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/layers/merge.py>
     """
 
     axis: int = -1
@@ -231,6 +259,10 @@ class Dot(Merge):
     Examples:
         >>> jc.layers.Dot(1)([jnp.array([[1.0, 2.0]]), jnp.array([[3.0, 4.0]])])
         Array([[11.]], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/layers/merge.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/layers/merge.py>
     """
 
     axes: int | Sequence[int]

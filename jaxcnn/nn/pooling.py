@@ -91,6 +91,10 @@ class MaxPooling1D(Pooling1D):
         >>> jc.layers.MaxPooling1D(2)(jnp.array([[[1.0], [2.0], [3.0], [4.0]]]))
         Array([[[2.],
                 [4.]]], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/layers/pooling.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/layers/pooling.py>
     """
 
     pool = staticmethod(ops.max_pool)
@@ -102,6 +106,10 @@ class MaxPooling2D(Pooling2D):
     Examples:
         >>> jc.layers.MaxPooling2D(2)(jnp.zeros((1, 28, 28, 3))).shape
         (1, 14, 14, 3)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/layers/pooling.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/layers/pooling.py>
     """
 
     pool = staticmethod(ops.max_pool)
@@ -113,6 +121,10 @@ class MaxPooling3D(Pooling3D):
     Examples:
         >>> jc.layers.MaxPooling3D(2)(jnp.zeros((1, 8, 8, 8, 3))).shape
         (1, 4, 4, 4, 3)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/layers/pooling.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/layers/pooling.py>
     """
 
     pool = staticmethod(ops.max_pool)
@@ -126,6 +138,10 @@ class AveragePooling1D(Pooling1D):
         >>> jc.layers.AveragePooling1D(2)(jnp.array([[[1.0], [2.0], [3.0], [4.0]]]))
         Array([[[1.5],
                 [3.5]]], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/layers/pooling.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/layers/pooling.py>
     """
 
     pool = staticmethod(ops.avg_pool)
@@ -138,6 +154,10 @@ class AveragePooling2D(Pooling2D):
     Examples:
         >>> jc.layers.AveragePooling2D(2, padding="same")(jnp.zeros((1, 7, 7, 3))).shape
         (1, 4, 4, 3)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/layers/pooling.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/layers/pooling.py>
     """
 
     pool = staticmethod(ops.avg_pool)
@@ -150,6 +170,10 @@ class AveragePooling3D(Pooling3D):
     Examples:
         >>> jc.layers.AveragePooling3D(2)(jnp.zeros((1, 8, 8, 8, 3))).shape
         (1, 4, 4, 4, 3)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/layers/pooling.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/layers/pooling.py>
     """
 
     pool = staticmethod(ops.avg_pool)
@@ -193,6 +217,10 @@ class GlobalMaxPooling1D(GlobalMaxPooling):
     Examples:
         >>> jc.layers.GlobalMaxPooling1D()(jnp.array([[[1.0, 5.0], [3.0, 2.0]]]))
         Array([[3., 5.]], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/layers/pooling.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/layers/pooling.py>
     """
 
     data_format: str | None = later("channels_last")
@@ -206,6 +234,10 @@ class GlobalMaxPooling2D(GlobalMaxPooling):
     Examples:
         >>> jc.layers.GlobalMaxPooling2D()(jnp.zeros((2, 7, 7, 5))).shape
         (2, 5)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/layers/pooling.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/layers/pooling.py>
     """
 
     spatial_rank = 2
@@ -217,6 +249,10 @@ class GlobalMaxPooling3D(GlobalMaxPooling):
     Examples:
         >>> jc.layers.GlobalMaxPooling3D(keepdims=True)(jnp.zeros((2, 7, 7, 7, 5))).shape
         (2, 1, 1, 1, 5)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/layers/pooling.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/layers/pooling.py>
     """
 
     spatial_rank = 3
@@ -232,6 +268,10 @@ class GlobalAveragePooling1D(GlobalAveragePooling):
     Examples:
         >>> jc.layers.GlobalAveragePooling1D()(jnp.array([[[1.0, 5.0], [3.0, 2.0]]]))
         Array([[2. , 3.5]], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/layers/pooling.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/layers/pooling.py>
     """
 
     data_format: str | None = later("channels_last")
@@ -271,6 +311,10 @@ class GlobalAveragePooling3D(GlobalAveragePooling):
     Examples:
         >>> jc.layers.GlobalAveragePooling3D()(jnp.zeros((2, 7, 7, 7, 5))).shape
         (2, 5)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/layers/pooling.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/layers/pooling.py>
     """
 
     spatial_rank = 3

@@ -29,6 +29,10 @@ class Normalization(Layer):
     Examples:
         >>> jc.layers.Normalization()(jnp.array([[1.0, 2.0]])).round(3)  # mean 0, variance 1
         Array([[1., 2.]], dtype=float32)
+
+    References:
+        - LeCun et al., "Efficient BackProp", 1998,
+          <http://yann.lecun.com/exdb/publis/pdf/lecun-98b.pdf>
     """
 
     axis: int | Sequence[int] = -1
@@ -62,6 +66,10 @@ class Rescaling(Layer):
     Examples:
         >>> jc.layers.Rescaling(1 / 127.5, -1)(jnp.array([[0.0, 255.0]]))
         Array([[-1.,  1.]], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 3: Rescaling Layer", 2023,
+          <https://keras.io/api/layers/preprocessing_layers/image_preprocessing/rescaling/>
     """
 
     scale: ArrayLike | Sequence[Any]

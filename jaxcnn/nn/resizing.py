@@ -48,6 +48,10 @@ class ZeroPadding1D(ZeroPadding):
         Array([[[0.],
                 [1.],
                 [1.]]], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/layers/convolutional.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/layers/convolutional.py>
     """
 
     padding: Amounts = 1
@@ -62,6 +66,10 @@ class ZeroPadding2D(ZeroPadding):
     Examples:
         >>> jc.layers.ZeroPadding2D(((1, 2), (0, 3)))(jnp.ones((1, 5, 5, 2))).shape
         (1, 8, 8, 2)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/layers/convolutional.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/layers/convolutional.py>
     """
 
     padding: Amounts = (1, 1)
@@ -76,6 +84,10 @@ class ZeroPadding3D(ZeroPadding):
     Examples:
         >>> jc.layers.ZeroPadding3D(1)(jnp.ones((1, 5, 5, 5, 2))).shape
         (1, 7, 7, 7, 2)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/layers/convolutional.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/layers/convolutional.py>
     """
 
     padding: Amounts = (1, 1, 1)
@@ -117,6 +129,10 @@ class Cropping1D(Cropping):
         >>> jc.layers.Cropping1D((1, 0))(jnp.array([[[1.0], [2.0], [3.0]]]))
         Array([[[2.],
                 [3.]]], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/layers/convolutional.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/layers/convolutional.py>
     """
 
     cropping: Amounts = (1, 1)
@@ -131,6 +147,10 @@ class Cropping2D(Cropping):
     Examples:
         >>> jc.layers.Cropping2D(((1, 2), (0, 3)))(jnp.ones((1, 8, 8, 2))).shape
         (1, 5, 5, 2)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/layers/convolutional.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/layers/convolutional.py>
     """
 
     cropping: Amounts = ((0, 0), (0, 0))
@@ -145,6 +165,10 @@ class Cropping3D(Cropping):
     Examples:
         >>> jc.layers.Cropping3D(1)(jnp.ones((1, 5, 5, 5, 2))).shape
         (1, 3, 3, 3, 2)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/layers/convolutional.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/layers/convolutional.py>
     """
 
     cropping: Amounts = ((1, 1), (1, 1), (1, 1))
@@ -180,6 +204,10 @@ class UpSampling1D(UpSampling):
                 [1.],
                 [2.],
                 [2.]]], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/layers/convolutional.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/layers/convolutional.py>
     """
 
     size: Sizes = 2
@@ -204,6 +232,10 @@ class UpSampling2D(UpSampling):
     Examples:
         >>> jc.layers.UpSampling2D((2, 3))(jnp.ones((1, 4, 4, 2))).shape
         (1, 8, 12, 2)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/layers/convolutional.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/layers/convolutional.py>
     """
 
     size: Sizes = (2, 2)
@@ -236,6 +268,10 @@ class UpSampling3D(UpSampling):
     Examples:
         >>> jc.layers.UpSampling3D(2)(jnp.ones((1, 4, 4, 4, 2))).shape
         (1, 8, 8, 8, 2)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/layers/convolutional.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/layers/convolutional.py>
     """
 
     size: Sizes = (2, 2, 2)

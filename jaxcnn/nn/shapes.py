@@ -26,6 +26,10 @@ class Flatten(Layer):
     Examples:
         >>> jc.layers.Flatten()(jnp.ones((2, 7, 7, 3))).shape
         (2, 147)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/layers/core.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/layers/core.py>
     """
 
     data_format: str | None = None
@@ -51,6 +55,10 @@ class Reshape(Layer):
     Examples:
         >>> jc.layers.Reshape((4, -1))(jnp.ones((2, 12))).shape
         (2, 4, 3)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/layers/core.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/layers/core.py>
     """
 
     target_shape: tuple[int, ...]
@@ -84,6 +92,10 @@ class Permute(Layer):
     Examples:
         >>> jc.layers.Permute((2, 1))(jnp.ones((5, 3, 4))).shape
         (5, 4, 3)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/layers/core.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/layers/core.py>
     """
 
     dims: tuple[int, ...]
@@ -112,6 +124,10 @@ class RepeatVector(Layer):
         >>> jc.layers.RepeatVector(2)(jnp.array([[1.0, 2.0]]))
         Array([[[1., 2.],
                 [1., 2.]]], dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/layers/core.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/layers/core.py>
     """
 
     n: int

@@ -32,6 +32,10 @@ class TimeDistributed(Layer):
     Examples:
         >>> jc.layers.TimeDistributed(jc.layers.Dense(8))(jnp.ones((2, 10, 4))).shape
         (2, 10, 8)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/layers/wrappers.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/layers/wrappers.py>
     """
 
     layer: nn.Module

@@ -63,6 +63,10 @@ def conv(
     Examples:
         >>> jc.ops.conv(jnp.ones((1, 5, 5, 2)), jnp.ones((3, 3, 2, 4)), padding="same").shape
         (1, 5, 5, 4)
+
+    References:
+        - Bradbury et al., "JAX 0.10.2: jax/_src/lax/convolution.py", 2026,
+          <https://github.com/jax-ml/jax/blob/jax-v0.10.2/jax/_src/lax/convolution.py>
     """
     return convolve("output", x, kernel, _geometry(x, kernel, **window))
 
@@ -86,6 +90,10 @@ def conv_relu(
     Examples:
         >>> jc.ops.conv_relu(jnp.ones((1, 5, 2)), jnp.ones((3, 2, 4)), -jnp.ones(4)).max()
         Array(5., dtype=float32)
+
+    References:
+        - Bradbury et al., "JAX 0.10.2: jax/_src/lax/convolution.py", 2026,
+          <https://github.com/jax-ml/jax/blob/jax-v0.10.2/jax/_src/lax/convolution.py>
     """
     geometry = _geometry(x, kernel, **window)
     if bias.dtype != x.dtype:
@@ -154,6 +162,10 @@ def conv_transpose(
     Examples:
         >>> jc.ops.conv_transpose(jnp.ones((1, 5, 2)), jnp.ones((3, 4, 2)), strides=2).shape
         (1, 11, 4)
+
+    References:
+        - Bradbury et al., "JAX 0.10.2: jax/_src/lax/convolution.py", 2026,
+          <https://github.com/jax-ml/jax/blob/jax-v0.10.2/jax/_src/lax/convolution.py>
     """
     rank = _rank(x, kernel)
     strides, dilation = per_axis(strides, rank, "strides"), per_axis(dilation, rank, "dilation")

@@ -82,6 +82,10 @@ def max_pool(
     Examples:
         >>> jc.ops.max_pool(jnp.arange(4.0).reshape(1, 4, 1), 2).ravel()
         Array([1., 3.], dtype=float32)
+
+    References:
+        - Bradbury et al., "JAX 0.10.2: jax/_src/lax/windowed_reductions.py", 2026,
+          <https://github.com/jax-ml/jax/blob/jax-v0.10.2/jax/_src/lax/windowed_reductions.py>
     """
     return _pooled(x, _windows(x, window, strides, padding), _MAXIMUM)
 
@@ -102,6 +106,10 @@ def avg_pool(
     Examples:
         >>> jc.ops.avg_pool(jnp.arange(4.0).reshape(1, 4, 1), 2).ravel()
         Array([0.5, 2.5], dtype=float32)
+
+    References:
+        - Bradbury et al., "JAX 0.10.2: jax/_src/lax/windowed_reductions.py", 2026,
+          <https://github.com/jax-ml/jax/blob/jax-v0.10.2/jax/_src/lax/windowed_reductions.py>
     """
     windows = _windows(x, window, strides, padding)
     return _pooled(x, windows, _SUM) / _counts(windows, x.dtype)

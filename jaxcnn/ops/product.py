@@ -44,6 +44,10 @@ def dot(x: jax.Array, kernel: jax.Array) -> jax.Array:
     Examples:
         >>> jc.ops.dot(jnp.ones((2, 3)), jnp.ones((3, 4))).shape
         (2, 4)
+
+    References:
+        - Bradbury et al., "JAX 0.10.2: jax/_src/lax/lax.py", 2026,
+          <https://github.com/jax-ml/jax/blob/jax-v0.10.2/jax/_src/lax/lax.py>
     """
     dtype = common_dtype(x, kernel)
     rows = x.astype(dtype).reshape(math.prod(x.shape[:-1]), x.shape[-1])  # (rows, k)

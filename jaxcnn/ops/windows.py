@@ -92,6 +92,10 @@ def conv_output_length(
     Examples:
         >>> jc.ops.conv_output_length(28, 3, "valid")
         26
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/utils/conv_utils.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/utils/conv_utils.py>
     """
     if length is None:
         return None
@@ -132,6 +136,10 @@ def conv_transpose_output_length(
     Examples:
         >>> jc.ops.conv_transpose_output_length(14, 3, "same", stride=2)
         28
+
+    References:
+        - Dumoulin and Visin, "A Guide to Convolution Arithmetic for Deep Learning", 2016,
+          <https://arxiv.org/abs/1603.07285>
     """
     if padding not in ("valid", "same", "full"):
         raise ValueError(

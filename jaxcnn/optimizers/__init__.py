@@ -85,6 +85,10 @@ def get(identifier: Identifier | Optimizer | optax.GradientTransformation) -> Op
     Examples:
         >>> jc.optimizers.get("sgd")
         SGD(lr=0.01, momentum=0.0, decay=0.0, nesterov=False)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/optimizers.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/optimizers.py>
     """
     if isinstance(identifier, str | Mapping) or inspect.isclass(identifier):
         identifier = registry.get(identifier)
@@ -109,6 +113,10 @@ def serialize(optimizer: Optimizer) -> str | Config | None:
     Examples:
         >>> jc.optimizers.serialize(jc.optimizers.SGD(0.5))["class_name"]
         'SGD'
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/optimizers.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/optimizers.py>
     """
     return registry.serialize(optimizer)
 

@@ -70,6 +70,10 @@ class OptimizerState(NamedTuple):
     Examples:
         >>> jc.optimizers.SGD(0.5).init({"w": jnp.zeros(2)}).hyper["lr"]
         Array(0.5, dtype=float32)
+
+    References:
+        - Babuschkin et al., "Optax 0.2.8: optax/_src/base.py", 2026,
+          <https://github.com/google-deepmind/optax/blob/v0.2.8/optax/_src/base.py>
     """
 
     count: Array  # type: ignore[assignment]  # every tuple has a method count

@@ -24,6 +24,10 @@ class LearningRateSchedule(Configurable):
         ...         return 0.1 * 0.5**step
         >>> jc.optimizers.SGD(Halved()).lr(2)
         0.025
+
+    References:
+        - Chollet et al., "Keras 3: Learning Rate Schedules", 2023,
+          <https://keras.io/api/optimizers/learning_rate_schedules/>
     """
 
     def __call__(self, step: ArrayLike) -> Array:
@@ -45,6 +49,10 @@ class DecayByPeriods(LearningRateSchedule):
         >>> from jaxcnn.optimizers.schedules import ExponentialDecay
         >>> ExponentialDecay(0.1, decay_steps=100, decay_rate=0.5).periods(50)
         Array(0.5, dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 3: Learning Rate Schedules", 2023,
+          <https://keras.io/api/optimizers/learning_rate_schedules/>
     """
 
     initial_learning_rate: float
@@ -76,6 +84,10 @@ class ExponentialDecay(DecayByPeriods):
         >>> from jaxcnn.optimizers.schedules import ExponentialDecay
         >>> ExponentialDecay(0.1, decay_steps=100, decay_rate=0.5)(200).round(4)
         Array(0.025, dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 3: Learning Rate Schedules", 2023,
+          <https://keras.io/api/optimizers/learning_rate_schedules/>
     """
 
     name: str = "ExponentialDecay"
@@ -102,6 +114,10 @@ class InverseTimeDecay(DecayByPeriods):
         >>> from jaxcnn.optimizers.schedules import InverseTimeDecay
         >>> InverseTimeDecay(0.1, decay_steps=100, decay_rate=0.5)(200).round(4)
         Array(0.05, dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 3: Learning Rate Schedules", 2023,
+          <https://keras.io/api/optimizers/learning_rate_schedules/>
     """
 
     name: str = "InverseTimeDecay"
@@ -127,6 +143,10 @@ class PiecewiseConstantDecay(LearningRateSchedule):
         >>> from jaxcnn.optimizers.schedules import PiecewiseConstantDecay
         >>> PiecewiseConstantDecay([100, 200], [0.1, 0.01, 0.001])(150).round(4)
         Array(0.01, dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 3: Learning Rate Schedules", 2023,
+          <https://keras.io/api/optimizers/learning_rate_schedules/>
     """
 
     boundaries: Sequence[float]
@@ -163,6 +183,10 @@ class PolynomialDecay(LearningRateSchedule):
     Examples:
         >>> jc.optimizers.schedules.PolynomialDecay(0.1, 100, end_learning_rate=0.0)(50).round(4)
         Array(0.05, dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 3: Learning Rate Schedules", 2023,
+          <https://keras.io/api/optimizers/learning_rate_schedules/>
     """
 
     initial_learning_rate: float
@@ -274,6 +298,10 @@ def completed(step: ArrayLike, steps: float, whole: bool = False) -> Array:
     Examples:
         >>> jc.optimizers.schedules.completed(150, 100)
         Array(1.5, dtype=float32)
+
+    References:
+        - Chollet et al., "Keras 3: Learning Rate Schedules", 2023,
+          <https://keras.io/api/optimizers/learning_rate_schedules/>
     """
     periods = float_of(step) / steps
     return jnp.floor(periods) if whole else periods
@@ -290,6 +318,10 @@ def half_wave(part: Array, alpha: float, height: float | Array = 1.0) -> Array:
     Examples:
         >>> jc.optimizers.schedules.half_wave(jnp.array(0.5), 0.0).round(3)
         Array(0.5, dtype=float32, weak_type=True)
+
+    References:
+        - Loshchilov and Hutter, "SGDR: Stochastic Gradient Descent with Warm Restarts", 2017,
+          <https://arxiv.org/abs/1608.03983>
     """
     wave = 0.5 * height * (1.0 + jnp.cos(math.pi * jnp.clip(part, 0.0, 1.0)))
     return (1.0 - alpha) * wave + alpha

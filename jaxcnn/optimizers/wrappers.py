@@ -33,6 +33,10 @@ class OptaxTransformation(Optimizer):
         >>> import optax
         >>> jc.optimizers.OptaxTransformation(optax.adamw(1e-3)).init({"w": jnp.zeros(2)}).count
         Array(0, dtype=int32)
+
+    References:
+        - Babuschkin et al., "Optax 0.2.8: optax/_src/base.py", 2026,
+          <https://github.com/google-deepmind/optax/blob/v0.2.8/optax/_src/base.py>
     """
 
     def __init__(self, transformation: optax.GradientTransformation) -> None:
@@ -103,6 +107,10 @@ class GradientAccumulation(Optimizer):
     Examples:
         >>> jc.optimizers.GradientAccumulation(jc.optimizers.SGD(0.1), steps=4).lr
         0.1
+
+    References:
+        - Babuschkin et al., "Optax 0.2.8: optax/transforms/_accumulation.py", 2026,
+          <https://github.com/google-deepmind/optax/blob/v0.2.8/optax/transforms/_accumulation.py>
     """
 
     def __init__(self, optimizer: Optimizer, steps: int) -> None:
@@ -167,6 +175,10 @@ class LayerRates(Optimizer):
     Examples:
         >>> jc.optimizers.LayerRates(jc.optimizers.Adam(1e-3), {"top": 1.0}, default=0.1).lr
         0.001
+
+    References:
+        - Howard and Ruder, "Universal Language Model Fine-tuning for Text Classification", 2018,
+          <https://arxiv.org/abs/1801.06146>
     """
 
     def __init__(

@@ -28,6 +28,10 @@ def zero_mean(x: ArrayLike, axis: int | Sequence[int] | None = 0) -> Array:
         >>> from jaxcnn.preprocessing.normalization import zero_mean
         >>> zero_mean(jnp.array([1.0, 3.0]))
         Array([-1.,  1.], dtype=float32)
+
+    References:
+        - LeCun et al., "Efficient BackProp", 1998,
+          <http://yann.lecun.com/exdb/publis/pdf/lecun-98b.pdf>
     """
     x = jnp.asarray(x)
     return x - jnp.mean(x, axis=_axes(axis), keepdims=True)
@@ -45,6 +49,10 @@ def standardize(x: ArrayLike, axis: int | Sequence[int] | None = 0, epsilon: flo
         >>> from jaxcnn.preprocessing.normalization import standardize
         >>> standardize(jnp.array([1.0, 3.0])).round(3)
         Array([-1.,  1.], dtype=float32)
+
+    References:
+        - LeCun et al., "Efficient BackProp", 1998,
+          <http://yann.lecun.com/exdb/publis/pdf/lecun-98b.pdf>
     """
     centred = zero_mean(x, axis)
     return centred / (jnp.std(centred, axis=_axes(axis), keepdims=True) + epsilon)
@@ -67,6 +75,10 @@ class PrincipalAxes(NamedTuple):
         >>> from jaxcnn.preprocessing.normalization import principal_axes
         >>> principal_axes(jnp.array([[1.0, 0.0], [-1.0, 0.0]])).variances
         Array([1., 0.], dtype=float32)
+
+    References:
+        - Pearson, "On Lines and Planes of Closest Fit to Systems of Points in Space", 1901,
+          <https://doi.org/10.1080/14786440109462720>
     """
 
     mean: Array
@@ -89,6 +101,10 @@ def principal_axes(x: ArrayLike) -> PrincipalAxes:
         >>> from jaxcnn.preprocessing.normalization import principal_axes
         >>> abs(principal_axes(jnp.array([[3.0, 0.0], [-3.0, 0.0]])).axes[:, 0])
         Array([1., 0.], dtype=float32)
+
+    References:
+        - Pearson, "On Lines and Planes of Closest Fit to Systems of Points in Space", 1901,
+          <https://doi.org/10.1080/14786440109462720>
     """
     x = jnp.asarray(x)
     if x.ndim != 2:
@@ -113,6 +129,10 @@ def rotate(x: ArrayLike, principal: PrincipalAxes, components: int | None = None
         >>> samples = jnp.array([[3.0, 0.0], [-3.0, 0.0]])
         >>> rotate(samples, principal_axes(samples), components=1).shape
         (2, 1)
+
+    References:
+        - Pearson, "On Lines and Planes of Closest Fit to Systems of Points in Space", 1901,
+          <https://doi.org/10.1080/14786440109462720>
     """
     return (jnp.asarray(x) - principal.mean) @ principal.axes[:, :components]
 

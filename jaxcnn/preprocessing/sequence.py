@@ -50,6 +50,10 @@ def pad_sequences(
         >>> jc.preprocessing.sequence.pad_sequences([[1, 2], [3]], maxlen=3)
         array([[0, 1, 2],
                [0, 0, 3]], dtype=int32)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/preprocessing/sequence.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/preprocessing/sequence.py>
     """
     for name, given in (("padding", padding), ("truncating", truncating)):
         if given not in ("pre", "post"):
@@ -214,6 +218,10 @@ class TimeseriesGenerator(Suggesting):
         >>> windows, targets = TimeseriesGenerator(np.arange(6), np.arange(6), length=3)[0]
         >>> windows[0], targets
         (array([0, 1, 2]), array([3, 4, 5]))
+
+    References:
+        - Chollet et al., "Keras 2.2.4: keras/preprocessing/sequence.py", 2018,
+          <https://github.com/keras-team/keras/blob/2.2.4/keras/preprocessing/sequence.py>
     """
 
     def __init__(
@@ -325,6 +333,10 @@ def timeseries_generator_from_json(json_string: str) -> TimeseriesGenerator:
         >>> text = sequence.TimeseriesGenerator(np.arange(6), np.arange(6), length=3).to_json()
         >>> sequence.timeseries_generator_from_json(text).length
         3
+
+    References:
+        - Chollet et al., "Keras Preprocessing 1.0.5", 2018,
+          <https://github.com/keras-team/keras-preprocessing/tree/1.0.5>
     """
     settings = dict(json.loads(json_string)["config"])
     data, targets = (np.array(json.loads(settings.pop(name))) for name in ("data", "targets"))

@@ -50,6 +50,10 @@ def text_to_word_sequence(
     Examples:
         >>> jc.preprocessing.text.text_to_word_sequence("The cat, the dog.")
         ['the', 'cat', 'the', 'dog']
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/preprocessing/text.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/preprocessing/text.py>
     """
     if not isinstance(text, str):
         raise TypeError(f"A text must be a string; got {type(text).__name__}.")
@@ -78,6 +82,10 @@ def one_hot(
     Examples:
         >>> len(jc.preprocessing.text.one_hot("the cat", 100))
         2
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/preprocessing/text.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/preprocessing/text.py>
     """
     return hashing_trick(text, n, filters=filters, lower=lower, split=split)
 
@@ -166,6 +174,10 @@ class Tokenizer:
         >>> tokenizer.fit_on_texts(["the cat", "the dog"])
         >>> tokenizer.texts_to_sequences(["the dog"])
         [[1, 3]]
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/preprocessing/text.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/preprocessing/text.py>
     """
 
     nb_words = Renamed("num_words")
@@ -372,6 +384,10 @@ def tokenizer_from_json(json_string: str) -> Tokenizer:
         >>> tokenizer.fit_on_texts(["the cat"])
         >>> jc.preprocessing.text.tokenizer_from_json(tokenizer.to_json()).word_index
         {'the': 1, 'cat': 2}
+
+    References:
+        - Chollet et al., "Keras Preprocessing 1.0.5", 2018,
+          <https://github.com/keras-team/keras-preprocessing/tree/1.0.5>
     """
     try:
         config: Config = dict(json.loads(json_string)["config"])

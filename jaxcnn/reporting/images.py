@@ -31,6 +31,10 @@ class TrainingCurves(Callback):
 
     Examples:
         >>> callback = jc.callbacks.TrainingCurves("training.png", title="Digits")
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/callbacks.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/callbacks.py>
     """
 
     once_per_job = True
@@ -152,6 +156,10 @@ class ConfusionMatrix(ClassifierPicture):
 
     Examples:
         >>> callback = jc.callbacks.ConfusionMatrix("confusion.png", x, y, ["cat", "dog"])
+
+    References:
+        - Fawcett, "An Introduction to ROC Analysis", 2006,
+          <https://doi.org/10.1016/j.patrec.2005.10.010>
     """
 
     def _draw(self, x: np.ndarray, y: np.ndarray, probabilities: np.ndarray, path: str) -> None:

@@ -59,6 +59,10 @@ class TensorBoard(Callback):
         >>> history = model.fit(x, y, epochs=1, verbose=0, callbacks=[board])
         >>> len(list(pathlib.Path("logs").glob("*tfevents*")))
         1
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/callbacks.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/callbacks.py>
     """
 
     once_per_job = True

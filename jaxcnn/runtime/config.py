@@ -42,6 +42,10 @@ def floatx() -> str:
     Examples:
         >>> jc.config.floatx()
         'float32'
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/common.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/common.py>
     """
     return _current().floatx
 
@@ -59,6 +63,10 @@ def set_floatx(floatx: str) -> None:
 
     Examples:
         >>> jc.config.set_floatx("float32")
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/common.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/common.py>
     """
     _current().floatx = _checked_floatx(floatx)
 
@@ -100,6 +108,9 @@ def compute_dtype() -> str | None:
     Examples:
         >>> jc.config.compute_dtype() is None
         True
+
+    References:
+        - Micikevicius et al., "Mixed Precision Training", 2017, <https://arxiv.org/abs/1710.03740>
     """
     return _current().compute_dtype
 
@@ -110,6 +121,10 @@ def epsilon() -> float:
     Examples:
         >>> jc.config.epsilon()
         1e-07
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/common.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/common.py>
     """
     return _current().epsilon
 
@@ -128,6 +143,10 @@ def set_epsilon(epsilon: float) -> None:
         >>> jc.config.epsilon()
         1e-05
         >>> jc.config.set_epsilon(1e-7)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/common.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/common.py>
     """
     _current().epsilon = _checked_epsilon(epsilon)
 
@@ -139,6 +158,10 @@ def image_data_format() -> str:
     Examples:
         >>> jc.config.image_data_format()
         'channels_last'
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/common.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/common.py>
     """
     return _current().image_data_format
 
@@ -154,6 +177,10 @@ def set_image_data_format(data_format: str) -> None:
 
     Examples:
         >>> jc.config.set_image_data_format("channels_last")
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/common.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/common.py>
     """
     _current().image_data_format = _checked_data_format(data_format)
 
@@ -169,6 +196,10 @@ def seed() -> int:
         >>> jc.utils.set_random_seed(1)
         >>> jc.config.seed()
         1
+
+    References:
+        - Chollet et al., "Keras 3.15.1: keras/src/utils/rng_utils.py", 2026,
+          <https://github.com/keras-team/keras/blob/v3.15.1/keras/src/utils/rng_utils.py>
     """
     settings = _current()
     if settings.seed is not None:
@@ -216,6 +247,10 @@ def set_random_seed(seed: int) -> None:
         >>> jc.utils.set_random_seed(1)
         >>> bool((jc.initializers.RandomNormal()((2,)) == first).all())
         True
+
+    References:
+        - Chollet et al., "Keras 3.15.1: keras/src/utils/rng_utils.py", 2026,
+          <https://github.com/keras-team/keras/blob/v3.15.1/keras/src/utils/rng_utils.py>
     """
     value = operator.index(seed)
     if not 0 <= value < 2**32:
@@ -246,6 +281,10 @@ def learning_phase() -> int | None:
     Examples:
         >>> jc.config.learning_phase() is None
         True
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     return _current().learning_phase
 
@@ -260,6 +299,10 @@ def in_training(otherwise: bool) -> bool:
     Examples:
         >>> jc.config.in_training(False)
         False
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     phase = learning_phase()
     return otherwise if phase is None else bool(phase)
@@ -279,6 +322,10 @@ def set_learning_phase(value: int | None) -> None:
         >>> jc.config.in_training(True)
         False
         >>> jc.config.set_learning_phase(None)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     if value not in (0, 1, None):
         raise ValueError(
@@ -305,6 +352,10 @@ def keras_home() -> Path:
     Examples:
         >>> jc.config.keras_home().name != ""
         True
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/utils/data_utils.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/utils/data_utils.py>
     """
     return Path(os.environ.get("KERAS_HOME") or "~/.keras").expanduser()
 

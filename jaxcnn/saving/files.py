@@ -67,6 +67,10 @@ def save_model(
         >>> jc.models.save_model(model, "model.keras")
         >>> jc.models.load_model("model.keras").count_params()
         3
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/models.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/models.py>
     """
     filepath = located(filepath)
     version = version_of(keras)
@@ -112,6 +116,10 @@ def save_weights(model: Network, path: Filename | h5py.Group, overwrite: bool = 
     Examples:
         >>> jc.saving.save_weights(model, "weights.h5")
         >>> jc.saving.load_weights(model, "weights.h5")
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/engine/topology.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/engine/topology.py>
     """
     path = located(path)
     with model.between_steps():
@@ -150,6 +158,10 @@ def load_model(
         >>> model.save("model.h5")
         >>> bool(np.allclose(jc.models.load_model("model.h5").predict(x), model.predict(x)))
         True
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/models.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/models.py>
     """
     filepath = located(filepath)
     with reading(filepath):
@@ -203,6 +215,10 @@ def load_weights(
     Examples:
         >>> model.save_weights("weights.h5")
         >>> jc.saving.load_weights(model, "weights.h5")
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/engine/topology.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/engine/topology.py>
     """
     from jaxcnn.saving.foreign.loading import load_foreign, read_foreign  # rarely needed
 

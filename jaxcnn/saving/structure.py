@@ -34,6 +34,10 @@ def sequential_config(model: Network) -> Config:
         >>> network = jc.Sequential([jc.layers.Dense(8, input_shape=(4,))], name="network")
         >>> sorted(jc.saving.sequential_config(network))
         ['layers', 'name']
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/models.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/models.py>
     """
     layers = [described(layer) for layer in model.layers]
     if len(model.inputs) == 1 and layers:
@@ -72,6 +76,10 @@ def graph_config(model: Network) -> Config:
         >>> image = jc.layers.Input((3,), name="image")
         >>> sorted(jc.saving.graph_config(jc.Model(image, jc.layers.Dense(2)(image))))
         ['input_layers', 'layers', 'name', 'output_layers']
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/engine/topology.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/engine/topology.py>
     """
     calls = Calls(model)
     for level in model.nodes_by_depth:
@@ -151,6 +159,10 @@ def build_graph(config: Settings) -> tuple[list[SymbolicTensor], list[SymbolicTe
         >>> inputs, outputs = jc.saving.build_graph(config)
         >>> outputs[0].shape
         (None, 2)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/engine/topology.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/engine/topology.py>
     """
     layers: dict[str, Layer] = {}
     for entry in config["layers"]:

@@ -164,6 +164,10 @@ def to_json(model: Network, **options: Any) -> str:
     Examples:
         >>> jc.saving.to_json(model)[:27]
         '{"class_name": "Sequential"'
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/engine/topology.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/engine/topology.py>
     """
     return json.dumps(described_model(model), **options)
 
@@ -178,6 +182,10 @@ def to_yaml(model: Network, **options: Any) -> str:
     Examples:
         >>> jc.saving.to_yaml(model).splitlines()[-1]
         'written_by: jaxcnn'
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/engine/topology.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/engine/topology.py>
     """
     import yaml
 
@@ -216,6 +224,10 @@ def model_from_config(
         >>> config = {"class_name": "Sequential", "config": model.get_config()}
         >>> jc.models.model_from_config(config).output_shape
         (None, 1)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/models.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/models.py>
     """
     if not isinstance(config, Mapping) or "class_name" not in config:
         missing = " without them" if isinstance(config, Mapping) else ""
@@ -273,6 +285,10 @@ def model_from_json(
     Examples:
         >>> jc.models.model_from_json(model.to_json()).output_shape
         (None, 1)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/models.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/models.py>
     """
     try:
         config = json.loads(json_string)
@@ -302,6 +318,10 @@ def model_from_yaml(
     Examples:
         >>> jc.models.model_from_yaml(model.to_yaml()).output_shape
         (None, 1)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/models.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/models.py>
     """
     import yaml
 

@@ -30,6 +30,10 @@ class OldSpellingWarning(UserWarning):
     Examples:
         >>> issubclass(jc.compat.OldSpellingWarning, UserWarning)
         True
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/legacy/interfaces.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/legacy/interfaces.py>
     """
 
 

@@ -113,6 +113,10 @@ class Costs:
     Examples:
         >>> jc.style.Costs(gamma=1.0).alpha
         10.0
+
+    References:
+        - Gatys, Ecker and Bethge, "A Neural Algorithm of Artistic Style", 2015,
+          <https://arxiv.org/abs/1508.06576>
     """
 
     content_layer: str = "block4_conv2"

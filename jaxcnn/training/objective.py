@@ -70,6 +70,10 @@ class OutputObjective:
     Examples:
         >>> jc.training.OutputObjective("digits", jc.losses.mean_squared_error).weight
         1.0
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/engine/training.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/engine/training.py>
     """
 
     name: str
@@ -109,6 +113,10 @@ class Objective:
     Examples:
         >>> of_output = jc.training.OutputObjective("digits", jc.losses.mean_squared_error)
         >>> objective = jc.training.Objective((of_output,))
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/engine/training.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/engine/training.py>
     """
 
     outputs: tuple[OutputObjective, ...]

@@ -52,6 +52,10 @@ class TrainState:
         >>> state = jc.training.init_state(jc.nn.Dense(1), jc.optimizers.SGD(), x)
         >>> state.step, sorted(state.params)
         (Array(0, dtype=int32), ['bias', 'kernel'])
+
+    References:
+        - Heek et al., "Flax 0.12.8: flax/training/train_state.py", 2026,
+          <https://github.com/google/flax/blob/v0.12.8/flax/training/train_state.py>
     """
 
     step: jax.Array
@@ -93,6 +97,10 @@ def init_state(
         >>> state = jc.training.init_state(jc.nn.Dense(1), jc.optimizers.SGD(), x)
         >>> state.params["kernel"].shape
         (2, 1)
+
+    References:
+        - Heek et al., "Flax 0.12.8: flax/training/train_state.py", 2026,
+          <https://github.com/google/flax/blob/v0.12.8/flax/training/train_state.py>
     """
     seed = config.seed() if seed is None else seed
     key = jax.random.key(seed)

@@ -40,6 +40,10 @@ class Batch(NamedTuple):
     Examples:
         >>> jc.training.Batch(x, [y]).rows is None
         True
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/engine/training.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/engine/training.py>
     """
 
     inputs: PyTree
@@ -102,6 +106,10 @@ def train_step(
         >>> state, logs = step(state, (x, y))
         >>> sorted(logs), state.step
         (['loss'], Array(1, dtype=int32))
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/engine/training.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/engine/training.py>
     """
     from optax import apply_updates
 
@@ -220,6 +228,10 @@ def eval_step(
         >>> objective = jc.training.Objective((of_output,))
         >>> step = jc.training.eval_step(model.module, objective)
         >>> sums, state = step(model.variables, objective.init_metrics(), jc.training.Batch(x, [y]))
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/engine/training.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/engine/training.py>
     """
 
     mode = key is not None if train is None else train
@@ -254,6 +266,10 @@ def predict_step(
         >>> step = jax.jit(jc.training.predict_step(model.module))
         >>> step(model.variables, x).shape
         (4, 1)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/engine/training.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/engine/training.py>
     """
     step = stateful_predict_step(module, compute_dtype=compute_dtype, key=key)
     return lambda variables, inputs: step(variables, inputs)[0]

@@ -49,6 +49,10 @@ def freeze(model: Model, layers: slice | str | Sequence[str] | None = None) -> l
         >>> name = model.layers[0].name
         >>> jc.training.freeze(model, name) == [name] == jc.training.unfreeze(model)
         True
+
+    References:
+        - Yosinski et al., "How Transferable Are Features in Deep Neural Networks?", 2014,
+          <https://arxiv.org/abs/1411.1792>
     """
     return _set_trainable(model, layers, False)
 
@@ -69,6 +73,10 @@ def unfreeze(model: Model, layers: slice | str | Sequence[str] | None = None) ->
     Examples:
         >>> jc.training.unfreeze(model) == [layer.name for layer in model.layers]
         True
+
+    References:
+        - Yosinski et al., "How Transferable Are Features in Deep Neural Networks?", 2014,
+          <https://arxiv.org/abs/1411.1792>
     """
     return _set_trainable(model, layers, True)
 
@@ -104,6 +112,10 @@ def cached_features(
     Examples:
         >>> jc.training.cached_features(model, x, "features.npz").shape
         (4, 1)
+
+    References:
+        - Donahue et al., "DeCAF: A Deep Convolutional Activation Feature for Generic Visual
+          Recognition", 2013, <https://arxiv.org/abs/1310.1531>
     """
     source = _fingerprint(model, x)
     if Path(path).is_file():

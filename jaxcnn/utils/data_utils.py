@@ -63,6 +63,10 @@ def get_file(
         7
         >>> jc.utils.get_file("copy.txt", address, cache_dir=".").endswith("copy.txt")
         True
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/utils/data_utils.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/utils/data_utils.py>
     """
     checksum = _checked_hash(file_hash or md5_hash, hash_algorithm)
     name = f"{os.fspath(fname)}.tar.gz" if untar else os.fspath(fname)

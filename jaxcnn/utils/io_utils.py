@@ -39,6 +39,10 @@ class HDF5Matrix(Suggesting):
         ...     file["x"] = np.arange(6.0).reshape(3, 2)
         >>> jc.utils.HDF5Matrix("data.h5", "x", start=1).shape
         (2, 2)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/utils/io_utils.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/utils/io_utils.py>
     """
 
     def __init__(

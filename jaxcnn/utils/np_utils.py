@@ -34,6 +34,10 @@ def to_categorical(
         >>> jc.utils.to_categorical([0, 2], num_classes=3)
         array([[1., 0., 0.],
                [0., 0., 1.]])
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/utils/np_utils.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/utils/np_utils.py>
     """
     given = np.asarray(y).ravel()
     with np.errstate(invalid="ignore"):
@@ -76,6 +80,10 @@ def normalize(x: ArrayLike, axis: int = -1, order: int = 2) -> np.ndarray:
     Examples:
         >>> jc.utils.normalize(np.array([[3.0, 4.0]]))
         array([[0.6, 0.8]])
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/utils/np_utils.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/utils/np_utils.py>
     """
     norm = np.linalg.norm(x, order, axis, keepdims=True)
     normal = np.asarray(x) / np.where(norm == 0, 1, norm)

@@ -79,6 +79,10 @@ class Progbar(Suggesting):
     Examples:
         >>> bar = jc.utils.Progbar(10, verbose=0)
         >>> bar.update(5, [("loss", 0.25)])
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/utils/generic_utils.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/utils/generic_utils.py>
     """
 
     def __init__(

@@ -28,6 +28,10 @@ class Sequence:
         ...         return x, x[:, :1] ** 2
         >>> len(model.fit(Squares(), epochs=2, verbose=0).epoch)
         2
+
+    References:
+        - Chollet et al., "Keras 2.2.4: keras/utils/data_utils.py", 2018,
+          <https://github.com/keras-team/keras/blob/2.2.4/keras/utils/data_utils.py>
     """
 
     def __getitem__(self, index: int) -> Batch:

@@ -88,6 +88,10 @@ def draw_contours(
         >>> contours, tree = jc.vision.find_contours(mask)
         >>> int(jc.vision.draw_contours(np.zeros((5, 5, 3), np.uint8), contours).max())
         255
+
+    References:
+        - Bradski et al., "OpenCV 4.10.0: modules/imgproc/include/opencv2/imgproc.hpp", 2024,
+          <https://github.com/opencv/opencv/blob/4.10.0/modules/imgproc/include/opencv2/imgproc.hpp>
     """
     picture = np.asarray(picture)
     if picture.dtype != np.uint8 or picture.ndim != 3 or picture.shape[-1] != 3:

@@ -51,6 +51,10 @@ def correlate(pictures: ArrayLike, kernel: ArrayLike, border: Border = "reflect"
     Examples:
         >>> jc.vision.correlate(jnp.ones((1, 4, 4, 1)), jnp.ones((3, 3)))[0, 1, 1]
         Array([9.], dtype=float32)
+
+    References:
+        - Virtanen et al., "SciPy 1.17.1: scipy/ndimage/_filters.py", 2026,
+          <https://github.com/scipy/scipy/blob/v1.17.1/scipy/ndimage/_filters.py>
     """
     if border not in get_args(Border):
         raise ValueError(
@@ -86,6 +90,10 @@ def separable(
     Examples:
         >>> jc.vision.separable(jnp.ones((1, 4, 4, 1)), jnp.ones(3), jnp.ones(3))[0, 1, 1]
         Array([9.], dtype=float32)
+
+    References:
+        - Virtanen et al., "SciPy 1.17.1: scipy/ndimage/_filters.py", 2026,
+          <https://github.com/scipy/scipy/blob/v1.17.1/scipy/ndimage/_filters.py>
     """
     once: Array = correlate(pictures, jnp.asarray(along_rows)[:, None], border)
     twice: Array = correlate(once, jnp.asarray(along_columns)[None, :], border)
@@ -108,6 +116,10 @@ def gaussian_kernel(size: int, sigma: ArrayLike) -> Array:
     Examples:
         >>> jc.vision.gaussian_kernel(3, 1.0).sum().round(3)
         Array(1., dtype=float32)
+
+    References:
+        - Virtanen et al., "SciPy 1.17.1: scipy/ndimage/_filters.py", 2026,
+          <https://github.com/scipy/scipy/blob/v1.17.1/scipy/ndimage/_filters.py>
     """
     if size < 1 or size % 2 == 0:
         raise ValueError(f"The size of a Gaussian kernel must be odd and at least 1; given {size}.")
@@ -136,6 +148,10 @@ def gaussian_filter(
     Examples:
         >>> jc.vision.gaussian_filter(jnp.ones((1, 4, 4, 1)), 1.0).round(3).max()
         Array(1., dtype=float32)
+
+    References:
+        - Virtanen et al., "SciPy 1.17.1: scipy/ndimage/_filters.py", 2026,
+          <https://github.com/scipy/scipy/blob/v1.17.1/scipy/ndimage/_filters.py>
     """
     if size is None:
         if isinstance(sigma, jax.core.Tracer):
@@ -163,6 +179,10 @@ def mean_filter(
     Examples:
         >>> jc.vision.mean_filter(jnp.arange(4.0).reshape(1, 1, 4, 1), (1, 3))[0, 0, 1, 0]
         Array(1., dtype=float32)
+
+    References:
+        - Virtanen et al., "SciPy 1.17.1: scipy/ndimage/_filters.py", 2026,
+          <https://github.com/scipy/scipy/blob/v1.17.1/scipy/ndimage/_filters.py>
     """
     rows, columns = (size, size) if isinstance(size, int) else size
     if min(rows, columns) < 1:
@@ -184,6 +204,10 @@ def sobel_kernels(size: int) -> tuple[np.ndarray, np.ndarray]:
     Examples:
         >>> jc.vision.sobel_kernels(3)
         (array([1., 2., 1.]), array([-1.,  0.,  1.]))
+
+    References:
+        - Bradski et al., "OpenCV 4.10.0: modules/imgproc/include/opencv2/imgproc.hpp", 2024,
+          <https://github.com/opencv/opencv/blob/4.10.0/modules/imgproc/include/opencv2/imgproc.hpp>
     """
     if size < 3 or size > 31 or size % 2 == 0:
         raise ValueError(f"The size of Sobel's filter must be odd, from 3 to 31; given {size}.")

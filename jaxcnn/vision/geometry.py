@@ -42,6 +42,10 @@ def rotate(
     Examples:
         >>> jc.vision.rotate(jnp.ones((1, 4, 6, 3)), 90, expand=True).shape
         (1, 6, 4, 3)
+
+    References:
+        - Virtanen et al., "SciPy 1.17.1: scipy/ndimage/_interpolation.py", 2026,
+          <https://github.com/scipy/scipy/blob/v1.17.1/scipy/ndimage/_interpolation.py>
     """
     pictures = jnp.asarray(pictures)
     if pictures.ndim != 4:
@@ -105,6 +109,10 @@ def resize_with_bars(picture: ArrayLike, size: tuple[int, int]) -> np.ndarray:
     Examples:
         >>> jc.vision.resize_with_bars(np.ones((4, 8, 3), np.uint8), (16, 16)).shape
         (16, 16, 3)
+
+    References:
+        - Abadi et al., "TensorFlow: tf.image.resize_with_pad", 2018,
+          <https://www.tensorflow.org/api_docs/python/tf/image/resize_with_pad>
     """
     from PIL import Image
 
@@ -130,6 +138,10 @@ def square(picture: np.ndarray) -> np.ndarray:
     Examples:
         >>> jc.vision.square(np.ones((2, 4))).shape
         (4, 4)
+
+    References:
+        - Abadi et al., "TensorFlow: tf.image.resize_with_pad", 2018,
+          <https://www.tensorflow.org/api_docs/python/tf/image/resize_with_pad>
     """
     longest = max(picture.shape[:2])
     missing = [longest - size for size in picture.shape[:2]]

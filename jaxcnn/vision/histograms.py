@@ -35,6 +35,10 @@ def histogram(
     Examples:
         >>> jc.vision.histogram(jnp.array([[0, 0], [1, 3]]), bins=4, limits=(0, 4))
         Array([2, 1, 0, 1], dtype=int32)
+
+    References:
+        - Harris et al., "NumPy 2.4.6: numpy/lib/_histograms_impl.py", 2026,
+          <https://github.com/numpy/numpy/blob/v2.4.6/numpy/lib/_histograms_impl.py>
     """
     low, high = limits
     if bins < 1 or not low < high:
@@ -72,6 +76,10 @@ def point_density(
         >>> jc.vision.point_density(jnp.array([0.5, 0.5]), jnp.array([1.5, 1.5]), (2, 2))
         Array([[0., 0.],
                [2., 0.]], dtype=float32)
+
+    References:
+        - Harris et al., "NumPy 2.4.6: numpy/lib/_twodim_base_impl.py", 2026,
+          <https://github.com/numpy/numpy/blob/v2.4.6/numpy/lib/_twodim_base_impl.py>
     """
     rows, columns = shape
     i, j = (jnp.floor(jnp.asarray(v, jnp.float32)).astype(jnp.int32) for v in (y, x))

@@ -39,6 +39,10 @@ def dilate(pictures: ArrayLike, structure: Structure = CROSS, iterations: int = 
         Array([[0, 1, 0],
                [1, 1, 1],
                [0, 1, 0]], dtype=int32)
+
+    References:
+        - Virtanen et al., "SciPy 1.17.1: scipy/ndimage/_morphology.py", 2026,
+          <https://github.com/scipy/scipy/blob/v1.17.1/scipy/ndimage/_morphology.py>
     """
     grown: Array = _repeated(pictures, _places(structure, turned=True), iterations, True, False)
     return grown
@@ -67,6 +71,10 @@ def erode(
         Array([[0, 0, 0],
                [0, 1, 0],
                [0, 0, 0]], dtype=int32)
+
+    References:
+        - Virtanen et al., "SciPy 1.17.1: scipy/ndimage/_morphology.py", 2026,
+          <https://github.com/scipy/scipy/blob/v1.17.1/scipy/ndimage/_morphology.py>
     """
     places = _places(structure, turned=False)
     shrunk: Array = _repeated(pictures, places, iterations, False, border_value)
@@ -87,6 +95,10 @@ def hit_or_miss(masks: ArrayLike, hits: Structure, misses: Structure | None = No
     Examples:
         >>> jc.vision.hit_or_miss(np.ones((1, 3), bool), [[1, 1, 1]]).astype(int)
         Array([[0, 1, 0]], dtype=int32)
+
+    References:
+        - Virtanen et al., "SciPy 1.17.1: scipy/ndimage/_morphology.py", 2026,
+          <https://github.com/scipy/scipy/blob/v1.17.1/scipy/ndimage/_morphology.py>
     """
     hits = np.asarray(hits, bool)
     misses = ~hits if misses is None else np.asarray(misses, bool)
@@ -115,6 +127,10 @@ def skeletonize(masks: ArrayLike) -> Array:
     Examples:
         >>> jc.vision.skeletonize(np.pad(np.ones((3, 5), bool), 1)).sum() < 15
         Array(True, dtype=bool)
+
+    References:
+        - Golay, "Hexagonal Parallel Pattern Transformations", 1969,
+          <https://doi.org/10.1109/T-C.1969.222756>
     """
     patterns = [
         (np.rot90(hits, i), np.rot90(misses, i))

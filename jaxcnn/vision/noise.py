@@ -24,6 +24,10 @@ def salt(key: Array, pictures: ArrayLike, count: int, value: ArrayLike = 255) ->
     Examples:
         >>> jc.vision.salt(jax.random.key(0), jnp.zeros((1, 8, 8, 1)), 5).max()
         Array(255., dtype=float32)
+
+    References:
+        - van der Walt et al., "scikit-image 0.25.0: skimage/util/noise.py", 2024,
+          <https://github.com/scikit-image/scikit-image/blob/v0.25.0/skimage/util/noise.py>
     """
     pictures = jnp.asarray(pictures)
     if pictures.ndim != 4:

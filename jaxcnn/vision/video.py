@@ -38,6 +38,10 @@ def write_video(
         >>> frames = [np.zeros((16, 16, 3), np.uint8)] * 3
         >>> jc.vision.write_video("video.avi", frames)
         3
+
+    References:
+        - Bradski et al., "OpenCV 4.10.0: modules/videoio/include/opencv2/videoio.hpp", 2024,
+          <https://github.com/opencv/opencv/blob/4.10.0/modules/videoio/include/opencv2/videoio.hpp>
     """
     codecs = {".mp4": "mp4v", ".avi": "MJPG"}
     suffix = Path(path).suffix.lower()
@@ -93,6 +97,10 @@ def save_frames(
         >>> PIL.Image.new("RGB", (8, 6)).save("video/0.png")
         >>> [path.name for path in jc.vision.save_frames("video", "frames")]
         ['1.png']
+
+    References:
+        - Boutell et al., "PNG (Portable Network Graphics) Specification", 1997,
+          <https://www.rfc-editor.org/rfc/rfc2083>
     """
     paths = []
     for number, frame in enumerate(read_frames(Path(video), step, limit), first):
@@ -113,6 +121,10 @@ def majority(labels: Sequence[Hashable]) -> tuple[Any, float]:
     Examples:
         >>> jc.vision.majority(["cat", "dog", "cat", "cat"])
         ('cat', 0.75)
+
+    References:
+        - Lam and Suen, "Application of Majority Voting to Pattern Recognition", 1997,
+          <https://doi.org/10.1109/3468.618255>
     """
     if not labels:
         raise ValueError("There are no labels to choose from.")
@@ -143,6 +155,10 @@ def tag_video(
         >>> frames = [np.zeros((8, 8, 3), np.uint8)] * 3
         >>> jc.vision.tag_video(frames, lambda batch: ["cat"] * len(batch))
         ('cat', 1.0)
+
+    References:
+        - Lam and Suen, "Application of Majority Voting to Pattern Recognition", 1997,
+          <https://doi.org/10.1109/3468.618255>
     """
     if batch_size < 1:
         raise ValueError(f"`batch_size` must be at least 1; given {batch_size}.")

@@ -282,6 +282,10 @@ def deprocess(pictures: np.ndarray) -> np.ndarray:
     Examples:
         >>> jc.visualization.deprocess(np.random.default_rng(0).random((2, 8, 8, 3))).dtype
         dtype('uint8')
+
+    References:
+        - Chollet, "How Convolutional Neural Networks See the World", 2016,
+          <https://blog.keras.io/how-convolutional-neural-networks-see-the-world.html>
     """
     axes = tuple(range(1, pictures.ndim))
     centred = pictures - pictures.mean(axes, keepdims=True)

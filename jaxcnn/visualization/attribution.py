@@ -31,6 +31,10 @@ def feature_maps(model: Network, x: ArrayLike, layers: Sequence[str]) -> dict[st
         >>> network = jc.Sequential([jc.layers.Conv2D(2, 3, name="maps", input_shape=(8, 8, 1))])
         >>> jc.visualization.feature_maps(network, np.zeros((1, 8, 8, 1)), ["maps"])["maps"].shape
         (1, 6, 6, 2)
+
+    References:
+        - Zeiler and Fergus, "Visualizing and Understanding Convolutional Networks", 2014,
+          <https://arxiv.org/abs/1311.2901>
     """
     keep_programs()
     module = parts.up_to(model, layers)
@@ -214,6 +218,10 @@ def heat_overlay(picture: ArrayLike, heat: ArrayLike, alpha: ArrayLike = 0.5) ->
     Examples:
         >>> jc.visualization.heat_overlay(np.zeros((8, 8, 3), np.uint8), np.eye(4)).shape
         (8, 8, 3)
+
+    References:
+        - Selvaraju et al., "Grad-CAM: Visual Explanations from Deep Networks via Gradient-based
+          Localization", 2017, <https://arxiv.org/abs/1610.02391>
     """
     from matplotlib import colormaps
 

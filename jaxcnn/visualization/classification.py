@@ -103,6 +103,10 @@ def confusion_matrix(
         >>> jc.visualization.confusion_matrix([0, 1, 1], [0, 0, 1])
         array([[1, 0],
                [1, 1]])
+
+    References:
+        - Fawcett, "An Introduction to ROC Analysis", 2006,
+          <https://doi.org/10.1016/j.patrec.2005.10.010>
     """
     truth, guess = _classes(y_true), _classes(y_predicted)
     if len(truth) != len(guess):
@@ -139,6 +143,10 @@ def plot_confusion_matrix(
     Examples:
         >>> jc.visualization.plot_confusion_matrix([0, 1, 1], [0, 0, 1], "confusion.png").shape
         (2, 2)
+
+    References:
+        - Fawcett, "An Introduction to ROC Analysis", 2006,
+          <https://doi.org/10.1016/j.patrec.2005.10.010>
     """
     from matplotlib.colors import PowerNorm
 

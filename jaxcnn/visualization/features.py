@@ -48,6 +48,10 @@ def plot_filters(
         >>> network = jc.Sequential([jc.layers.Conv2D(2, 3, input_shape=(8, 8, 1))])
         >>> jc.visualization.plot_filters(network.layers[0], "filters.png").name
         'filters.png'
+
+    References:
+        - Zeiler and Fergus, "Visualizing and Understanding Convolutional Networks", 2014,
+          <https://arxiv.org/abs/1311.2901>
     """
     kernel = np.asarray(getattr(layer, "kernel", ()))
     if kernel.ndim != 4:
@@ -97,6 +101,10 @@ def plot_feature_maps(
         >>> network = jc.Sequential([jc.layers.Conv2D(2, 3, input_shape=(8, 8, 1))])
         >>> jc.visualization.plot_feature_maps(network, np.ones((8, 8, 1)), 0, "maps.png").name
         'maps.png'
+
+    References:
+        - Zeiler and Fergus, "Visualizing and Understanding Convolutional Networks", 2014,
+          <https://arxiv.org/abs/1311.2901>
     """
     from jaxcnn.models import Model
 

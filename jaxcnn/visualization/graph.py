@@ -65,6 +65,10 @@ def plot_model(
     Examples:
         >>> jc.utils.plot_model(model, "model.png", show_shapes=True).name
         'model.png'
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/utils/vis_utils.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/utils/vis_utils.py>
     """
     look = Look(show_shapes, show_layer_names, expand_nested)
     graph = graph_of(model, look, rankdir)
@@ -110,6 +114,10 @@ def model_to_dot(
     Examples:
         >>> jc.utils.model_to_dot(model).get_rankdir()
         'TB'
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/utils/vis_utils.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/utils/vis_utils.py>
     """
     look = Look(show_shapes, show_layer_names, expand_nested)
     return dot_of(graph_of(model, look, rankdir), rankdir, dpi)

@@ -49,6 +49,10 @@ def plot_history(
         >>> history = model.fit(x, y, epochs=2, verbose=0)
         >>> jc.visualization.plot_history(history, "history.png").name
         'history.png'
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/callbacks.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/callbacks.py>
     """
     record = {name: np.asarray(values, float) for name, values in _mapping(history).items()}
     lengths = {name: len(values) for name, values in record.items()}

@@ -47,6 +47,10 @@ def image_grid(
         >>> images = np.zeros((3, 8, 8))
         >>> jc.visualization.image_grid(images, "grid.png", titles=["a", "b", "c"]).name
         'grid.png'
+
+    References:
+        - Hunter et al., "Matplotlib 3.11.2: lib/matplotlib/figure.py", 2026,
+          <https://github.com/matplotlib/matplotlib/blob/v3.11.2/lib/matplotlib/figure.py>
     """
     shown = _displayable(np.asarray(images))
     if titles is not None and len(titles) != len(shown):

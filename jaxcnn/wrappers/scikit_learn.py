@@ -246,6 +246,10 @@ class KerasClassifier(ClassifierMixin, KerasEstimator):
         >>> history = classifier.fit(x, np.array(["a", "b", "a", "b"]))
         >>> classifier.classes_.tolist()
         ['a', 'b']
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/wrappers/scikit_learn.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/wrappers/scikit_learn.py>
     """
 
     __doc__ += (KerasEstimator.__doc__ or "").partition("\n")[2]
@@ -345,6 +349,10 @@ class KerasRegressor(RegressorMixin, KerasEstimator):
         >>> history = regressor.fit(x, y)
         >>> regressor.predict(x).shape
         (4,)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/wrappers/scikit_learn.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/wrappers/scikit_learn.py>
     """
 
     __doc__ += "\n" + (KerasEstimator.__doc__ or "").partition("\n")[2]

@@ -87,6 +87,10 @@ class Operation(Layer):
         >>> x = jc.layers.Input((3,), name="x")
         >>> type((x + 1).layer).__name__
         'Operation'
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/engine/topology.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/engine/topology.py>
     """
 
     def __init__(self, saved: SavedCall, **kwargs: Any) -> None:

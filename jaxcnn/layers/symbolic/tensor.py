@@ -77,6 +77,10 @@ class SymbolicTensor(Deferred):
         >>> x = jc.layers.Input((3,), name="x")
         >>> x.shape, x.layer.name
         ((None, 3), 'x')
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/engine/topology.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/engine/topology.py>
     """
 
     shape: Shape

@@ -46,6 +46,10 @@ class StackedRNNCells(Layer):
         >>> cells = jc.layers.StackedRNNCells([jc.layers.GRUCell(8), jc.layers.GRUCell(5)])
         >>> jc.layers.RNN(cells)(jnp.ones((2, 10, 4))).shape
         (2, 5)
+
+    References:
+        - Chollet et al., "Keras 2.2.4: keras/layers/recurrent.py", 2018,
+          <https://github.com/keras-team/keras/blob/2.2.4/keras/layers/recurrent.py>
     """
 
     cells: Sequence[nn.Module]
@@ -122,6 +126,10 @@ class RNN(Recurrent):
     Examples:
         >>> jc.layers.RNN([jc.layers.GRUCell(8), jc.layers.GRUCell(5)])(jnp.ones((2, 10, 4))).shape
         (2, 5)
+
+    References:
+        - Chollet et al., "Keras 2.2.4: keras/layers/recurrent.py", 2018,
+          <https://github.com/keras-team/keras/blob/2.2.4/keras/layers/recurrent.py>
     """
 
     cell: nn.Module

@@ -147,6 +147,10 @@ def accelerated() -> bool:
     Examples:
         >>> jc.ops.accelerated() == (jc.ops.why_not() is None)
         True
+
+    References:
+        - UXL Foundation, "oneAPI Deep Neural Network Library (oneDNN)", 2016,
+          <https://github.com/uxlfoundation/oneDNN>
     """
     return load()[0] is not None
 
@@ -157,6 +161,10 @@ def why_not() -> str | None:
     Examples:
         >>> jc.ops.accelerated() == (jc.ops.why_not() is None)
         True
+
+    References:
+        - UXL Foundation, "oneAPI Deep Neural Network Library (oneDNN)", 2016,
+          <https://github.com/uxlfoundation/oneDNN>
     """
     return load()[1]
 

@@ -42,6 +42,10 @@ def affine_matrices(
         >>> from jaxcnn.preprocessing.image import affine_matrices
         >>> affine_matrices((2, 2), theta=180.0).shape
         (2, 3)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/preprocessing/image.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/preprocessing/image.py>
     """
     values = [jnp.asarray(value, jnp.float32) for value in (theta, tx, ty, shear, zx, zy)]
     theta, tx, ty, shear, zx, zy = jnp.broadcast_arrays(*values)
@@ -100,6 +104,10 @@ def affine_transform(
         >>> matrices = affine_matrices((8, 8), theta=90.0)[None]
         >>> affine_transform(jnp.ones((1, 8, 8, 3)), matrices).shape
         (1, 8, 8, 3)
+
+    References:
+        - Virtanen et al., "SciPy 1.17.1: scipy/ndimage/_interpolation.py", 2026,
+          <https://github.com/scipy/scipy/blob/v1.17.1/scipy/ndimage/_interpolation.py>
     """
     batch, matrices = jnp.asarray(batch), jnp.asarray(matrices, jnp.float32)
     rows, columns = size or batch.shape[1:3]

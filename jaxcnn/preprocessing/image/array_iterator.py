@@ -40,6 +40,10 @@ class NumpyArrayIterator(Iterator):
         >>> batches = ImageDataGenerator().flow(np.zeros((5, 8, 8, 3)), np.arange(5), batch_size=2)
         >>> type(batches).__name__, len(batches)
         ('NumpyArrayIterator', 3)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/preprocessing/image.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/preprocessing/image.py>
     """
 
     def __init__(

@@ -62,6 +62,10 @@ class Augmentation:
         >>> augmentation = jc.preprocessing.image.Augmentation(rotation_range=10, zoom_range=0.1)
         >>> augmentation(jax.random.key(0), jnp.ones((2, 8, 8, 3))).shape
         (2, 8, 8, 3)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/preprocessing/image.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/preprocessing/image.py>
     """
 
     rotation_range: float = 0.0
@@ -256,6 +260,10 @@ def augment(key: Array, batch: ArrayLike, **ranges: Any) -> Array:
         >>> from jaxcnn.preprocessing.image import augment
         >>> augment(jax.random.key(0), jnp.ones((2, 8, 8, 3)), horizontal_flip=True).shape
         (2, 8, 8, 3)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/preprocessing/image.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/preprocessing/image.py>
     """
     return Augmentation(**ranges)(key, batch)
 

@@ -34,6 +34,11 @@ def random_crop(key: Array, batch: ArrayLike, size: tuple[int, int], padding: in
         >>> from jaxcnn.preprocessing.image import random_crop
         >>> random_crop(jax.random.key(0), jnp.ones((2, 8, 8, 3)), (5, 5)).shape
         (2, 5, 5, 3)
+
+    References:
+        - Krizhevsky, Sutskever and Hinton, "ImageNet Classification with Deep Convolutional Neural
+          Networks", 2012,
+          <https://papers.nips.cc/paper/2012/hash/c399862d3b9d6b76c8436e924a68c45b-Abstract.html>
     """
     batch = jnp.pad(jnp.asarray(batch), ((0, 0), (padding, padding), (padding, padding), (0, 0)))
     n, rows, columns, channels = batch.shape
@@ -113,6 +118,11 @@ def color_axes(pictures: ArrayLike) -> PrincipalAxes:
         >>> from jaxcnn.preprocessing.image import color_axes
         >>> color_axes(np.random.default_rng(0).random((2, 8, 8, 3))).axes.shape
         (3, 3)
+
+    References:
+        - Krizhevsky, Sutskever and Hinton, "ImageNet Classification with Deep Convolutional Neural
+          Networks", 2012,
+          <https://papers.nips.cc/paper/2012/hash/c399862d3b9d6b76c8436e924a68c45b-Abstract.html>
     """
     images = jnp.asarray(pictures)
     return principal_axes(images.reshape(-1, images.shape[-1]).astype(jnp.float32))

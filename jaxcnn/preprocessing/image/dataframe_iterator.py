@@ -66,6 +66,10 @@ class DataFrameIterator(FileIterator):
         Found 1 validated image filenames belonging to 1 classes.
         >>> type(batches).__name__, next(batches)[0].shape
         ('DataFrameIterator', (1, 4, 4, 3))
+
+    References:
+        - Chollet et al., "Keras Preprocessing 1.0.5", 2018,
+          <https://github.com/keras-team/keras-preprocessing/tree/1.0.5>
     """
 
     def __init__(

@@ -59,6 +59,10 @@ class DirectoryIterator(FileIterator):
         Found 2 images belonging to 2 classes.
         >>> type(batches).__name__, next(batches)[0].shape
         ('DirectoryIterator', (2, 4, 4, 3))
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/preprocessing/image.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/preprocessing/image.py>
     """
 
     def __init__(

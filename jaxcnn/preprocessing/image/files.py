@@ -64,6 +64,10 @@ def load_img(
         >>> save_img("a.png", np.zeros((6, 8, 3)))
         >>> load_img("a.png", target_size=(4, 4)).size
         (4, 4)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/preprocessing/image.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/preprocessing/image.py>
     """
     from PIL import Image
 
@@ -98,6 +102,10 @@ def img_to_array(img: Image | ArrayLike, data_format: str | None = None) -> np.n
         >>> from jaxcnn.preprocessing.image import array_to_img, img_to_array
         >>> img_to_array(array_to_img(np.zeros((6, 8, 3)))).shape
         (6, 8, 3)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/preprocessing/image.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/preprocessing/image.py>
     """
     x = np.asarray(img, dtype=config.floatx())
     if x.ndim == 2:
@@ -125,6 +133,10 @@ def array_to_img(x: ArrayLike, data_format: str | None = None, scale: bool = Tru
     Examples:
         >>> jc.preprocessing.image.array_to_img(np.zeros((6, 8, 3))).size
         (8, 6)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/preprocessing/image.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/preprocessing/image.py>
     """
     from PIL import Image
 
@@ -180,6 +192,10 @@ def save_img(
         >>> save_img("a.png", np.zeros((6, 8, 3)))
         >>> load_img("a.png").size
         (8, 6)
+
+    References:
+        - Chollet et al., "Keras 2.2.4: keras/preprocessing/image.py", 2018,
+          <https://github.com/keras-team/keras/blob/2.2.4/keras/preprocessing/image.py>
     """
     from PIL import Image
 
@@ -210,6 +226,10 @@ def list_pictures(directory: str | os.PathLike[str], ext: str = "jpg|jpeg|bmp|pn
         >>> save_img("a.png", np.zeros((6, 8, 3)))
         >>> len(list_pictures("."))
         1
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/preprocessing/image.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/preprocessing/image.py>
     """
     endings = tuple(f".{name.lower()}" for name in ext.split("|"))
     return sorted(

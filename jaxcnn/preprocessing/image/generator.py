@@ -76,6 +76,10 @@ class ImageDataGenerator(HasAugmentation):
         >>> batches = generator.flow(np.zeros((5, 8, 8, 3)), np.arange(5), batch_size=2)
         >>> [array.shape for array in next(batches)]
         [(2, 8, 8, 3), (2,)]
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/preprocessing/image.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/preprocessing/image.py>
     """
 
     # What the flows make.

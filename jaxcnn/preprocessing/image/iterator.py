@@ -60,6 +60,10 @@ class Iterator(Suggesting):
         >>> from jaxcnn.preprocessing.image import ImageDataGenerator, Iterator
         >>> issubclass(type(ImageDataGenerator().flow(np.zeros((5, 8, 8, 3)))), Iterator)
         True
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/preprocessing/image.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/preprocessing/image.py>
     """
 
     threads_only = True  # JAX, which computes the images, does not work in a forked process

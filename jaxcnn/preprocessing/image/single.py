@@ -49,6 +49,10 @@ def random_rotation(
         >>> from jaxcnn.preprocessing.image import random_rotation
         >>> random_rotation(np.ones((3, 8, 8)), 20).shape
         (3, 8, 8)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/preprocessing/image.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/preprocessing/image.py>
     """
     (theta,) = _draw(-rg, rg, 1)
     matrix = affine_matrices(_size(x, row_axis, col_axis), theta=theta)
@@ -82,6 +86,10 @@ def random_shift(
         >>> from jaxcnn.preprocessing.image import random_shift
         >>> random_shift(np.ones((3, 8, 8)), 0.1, 0.1).shape
         (3, 8, 8)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/preprocessing/image.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/preprocessing/image.py>
     """
     rows, columns = _size(x, row_axis, col_axis)
     down, across = _draw(-1.0, 1.0, 2)
@@ -114,6 +122,10 @@ def random_shear(
         >>> from jaxcnn.preprocessing.image import random_shear
         >>> random_shear(np.ones((3, 8, 8)), 0.1).shape
         (3, 8, 8)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/preprocessing/image.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/preprocessing/image.py>
     """
     (shear,) = _draw(-intensity, intensity, 1)
     matrix = affine_matrices(_size(x, row_axis, col_axis), shear=shear)
@@ -150,6 +162,10 @@ def random_zoom(
         >>> from jaxcnn.preprocessing.image import random_zoom
         >>> random_zoom(np.ones((3, 8, 8)), (0.9, 1.1)).shape
         (3, 8, 8)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/preprocessing/image.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/preprocessing/image.py>
     """
     if np.shape(zoom_range) != (2,):
         raise ValueError(
@@ -174,6 +190,10 @@ def random_channel_shift(x: ArrayLike, intensity: float, channel_axis: int = 0) 
         >>> from jaxcnn.preprocessing.image import random_channel_shift
         >>> random_channel_shift(np.ones((3, 4, 4)), 0.1).shape
         (3, 4, 4)
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/preprocessing/image.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/preprocessing/image.py>
     """
     batch = _channels_last(x, channel_axis)
     shifts = _draw(-intensity, intensity, batch.shape[-1])
@@ -195,6 +215,10 @@ def transform_matrix_offset_center(matrix: ArrayLike, x: int, y: int) -> np.ndar
         array([[-1.,  0.,  3.],
                [ 0., -1.,  3.],
                [ 0.,  0.,  1.]])
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/preprocessing/image.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/preprocessing/image.py>
     """
     centred = np.array(matrix, float)
     centred[:2] = about_middle(centred[:2], (x, y))
@@ -238,6 +262,10 @@ def apply_affine_transform(
         >>> apply_affine_transform(np.arange(4.0).reshape(2, 2, 1), theta=180)[..., 0].round()
         array([[3., 3.],
                [3., 3.]])
+
+    References:
+        - Chollet et al., "Keras 2.2.4: keras/preprocessing/image.py", 2018,
+          <https://github.com/keras-team/keras/blob/2.2.4/keras/preprocessing/image.py>
     """
     matrix = affine_matrices(
         _size(x, row_axis, col_axis),
@@ -278,6 +306,10 @@ def apply_transform(
         >>> apply_transform(np.arange(4.0).reshape(1, 2, 2), np.eye(3))[0]
         array([[0., 1.],
                [2., 3.]])
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/preprocessing/image.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/preprocessing/image.py>
     """
     rows = np.asarray(transform_matrix)[None, :2]
     changed = affine_transform(_channels_last(x, channel_axis), rows, fill_mode, cval, order=0)
@@ -295,6 +327,10 @@ def flip_axis(x: ArrayLike, axis: int) -> np.ndarray:
         >>> from jaxcnn.preprocessing.image import flip_axis
         >>> flip_axis(np.array([[1, 2, 3]]), 1)
         array([[3, 2, 1]])
+
+    References:
+        - Chollet et al., "Keras 2.0.4: keras/preprocessing/image.py", 2017,
+          <https://github.com/keras-team/keras/blob/2.0.4/keras/preprocessing/image.py>
     """
     return np.flip(np.asarray(x), axis)
 

@@ -34,6 +34,10 @@ def export_onnx(model: Network, path: Filename, batch_size: int | None = None) -
     Examples:
         >>> jc.saving.export_onnx.__name__  # export_onnx(model, "model.onnx") needs jax2onnx
         'export_onnx'
+
+    References:
+        - Chollet et al., "Keras 3.15.1: keras/src/export/onnx.py", 2026,
+          <https://github.com/keras-team/keras/blob/v3.15.1/keras/src/export/onnx.py>
     """
     to_onnx = installed("jax2onnx", "An ONNX program").to_onnx
     require_input_shape(model)

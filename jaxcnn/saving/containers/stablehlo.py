@@ -63,6 +63,10 @@ def export_model(
         >>> predict = jc.saving.load_exported("model.zip")
         >>> bool(np.allclose(predict(x), model.predict(x)))
         True
+
+    References:
+        - Bradbury et al., "JAX 0.10.2: jax/_src/export/_export.py", 2026,
+          <https://github.com/jax-ml/jax/blob/jax-v0.10.2/jax/_src/export/_export.py>
     """
     export = jax_export()
     require_input_shape(model)
@@ -180,6 +184,10 @@ def load_exported(path: Filename) -> Callable[..., np.ndarray | list[np.ndarray]
         >>> model.export("model.zip")
         >>> jc.saving.load_exported("model.zip")(x).shape
         (4, 1)
+
+    References:
+        - Bradbury et al., "JAX 0.10.2: jax/_src/export/_export.py", 2026,
+          <https://github.com/jax-ml/jax/blob/jax-v0.10.2/jax/_src/export/_export.py>
     """
     export = jax_export()
     if not Path(path).is_file():
