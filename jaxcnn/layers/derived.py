@@ -35,7 +35,7 @@ from jaxcnn.runtime.docstrings import with_entry
 from jaxcnn.runtime.nameless import from_pickle, to_pickle
 from jaxcnn.runtime.names import get_custom_objects, is_local
 from jaxcnn.runtime.types import Config, PyTree, Settings
-from jaxcnn.spellings.dialect import WEIGHTS_OF_1, chosen
+from jaxcnn.spellings.dialect import DIALECTS, chosen
 from jaxcnn.spellings.stories import told_in
 from jaxcnn.spellings.tables import REMOVED
 from jaxcnn.spellings.translate import removed, renewed
@@ -200,10 +200,10 @@ class ModuleLayer(Layer):
             return self._setting(name)
         if name == "state_size" and hasattr(self.module_class, name):
             return getattr(library_part(self.module), name)
-        for spec in self.weights_store.specs or ():
+        for spec in self.weights_store.known():
             if spec.path[-1] == name:
                 return self.variable((spec.collection, *spec.path))
-            if WEIGHTS_OF_1.get(spec.path[-1]) == name:
+            if DIALECTS["1.2"].weight_label(spec.path[-1]) == name:
                 return getattr(self, spec.path[-1])
         with contextlib.suppress(AttributeError):
             return old_attribute(self, self.module_class.__name__, name, names)

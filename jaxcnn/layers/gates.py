@@ -4,16 +4,15 @@ and kernels in its layout.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from jaxcnn.layers.old_kernels import kernel_from_1, kernel_of_1
 from jaxcnn.layers.weights import WeightOwner
 from jaxcnn.runtime.types import Path
+from jaxcnn.spellings.dialect import GATES_OF_1
 
-# Our order of the gates in one array -> the order in which Keras 1 had arrays for each.
-GATES_OF_KERAS_1: Mapping[str, str] = {"zrh": "zrh", "ifco": "icfo"}
 PARTS = 3  # kernel, recurrent kernel, bias
 
 Entries = Sequence[tuple[WeightOwner, Path]]
@@ -21,14 +20,14 @@ Entries = Sequence[tuple[WeightOwner, Path]]
 
 def together(gates: str, arrays: Sequence[np.ndarray], axis: int = -1) -> list[np.ndarray]:
     """Kernel, recurrent kernel and bias of all gates, out of those of each."""
-    starts = [PARTS * GATES_OF_KERAS_1[gates].index(gate) for gate in gates]
+    starts = [PARTS * GATES_OF_1[gates].index(gate) for gate in gates]
     return [np.concatenate([arrays[at + part] for at in starts], axis) for part in range(PARTS)]
 
 
 def apart(gates: str, arrays: Sequence[np.ndarray]) -> list[np.ndarray]:
     """Kernel, recurrent kernel and bias of each gate, out of those of all."""
     pieces = [np.split(array, len(gates), axis=-1) for array in arrays]
-    return [part[gates.index(gate)] for gate in GATES_OF_KERAS_1[gates] for part in pieces]
+    return [part[gates.index(gate)] for gate in GATES_OF_1[gates] for part in pieces]
 
 
 def with_gates_apart(
@@ -38,7 +37,7 @@ def with_gates_apart(
     listed: list[tuple[WeightOwner, Path, str, np.ndarray]] = []
     for at, count, gates in runs(entries):
         run, of_run = entries[at : at + count], arrays[at : at + count]
-        labels = GATES_OF_KERAS_1[gates] if gates else [""]
+        labels = GATES_OF_1[gates] if gates else [""]
         named = [(*entry, gate) for gate in labels for entry in run]
         pieces = apart(gates, of_run) if gates else of_run
         listed += [(*name, piece) for name, piece in zip(named, pieces, strict=True)]
@@ -62,24 +61,23 @@ def with_gates_together(entries: Entries, arrays: Sequence[np.ndarray]) -> list[
 
 
 def to_list_of_keras_1(entries: Entries, arrays: Sequence[np.ndarray]) -> list[np.ndarray]:
-    """The arrays of the weights as Keras 1 lists them."""
-    pieces = with_gates_apart(entries, arrays)
-    return [kernel_of_1(owner, path, array) for owner, path, _, array in pieces]
+    """The arrays of the weights as a program for Keras 1 lists them."""
+    return [
+        kernel_of_1(owner, path, array)
+        for (owner, path), array in zip(entries, arrays, strict=True)
+    ]
 
 
 def from_list_of_keras_1(entries: Entries, arrays: Sequence[np.ndarray]) -> list[np.ndarray]:
     """The inverse of `to_list_of_keras_1`; arrays of another number or shape are left as they
     are.
     """
-    blank = [np.empty(owner.weights_store.spec(path).shape) for owner, path in entries]
-    pieces = with_gates_apart(entries, blank)
-    if len(arrays) != len(pieces):
+    if len(arrays) != len(entries):
         return list(arrays)
-    ours = [
-        kernel_from_1(owner, path, array, piece.shape)
-        for (owner, path, _, piece), array in zip(pieces, arrays, strict=True)
+    return [
+        kernel_from_1(owner, path, array, owner.weights_store.spec(path).shape)
+        for (owner, path), array in zip(entries, arrays, strict=True)
     ]
-    return with_gates_together(entries, ours)
 
 
 def runs(entries: Entries) -> Iterator[tuple[int, int, str]]:
@@ -98,6 +96,16 @@ def runs(entries: Entries) -> Iterator[tuple[int, int, str]]:
 
 
 def gates_apart(owner: WeightOwner) -> str:
-    """The gates of a layer that has an array for each in Keras 1; else nothing."""
+    """The gates of a layer that has an array for each in Keras 1, and here one for all; else
+    nothing.
+    """
     gates: str = owner.traits.gates
-    return "" if getattr(owner, "implementation", 0) == 2 else gates
+    whole = getattr(owner, "implementation", 0) == 2 or has_gates_apart(owner)
+    return "" if whole else gates
+
+
+def has_gates_apart(owner: WeightOwner) -> bool:
+    """Whether a layer has weights for each gate, as in programs for Keras 1."""
+    gates = owner.traits.gates
+    paths = owner.weights_store.paths(params=True)
+    return bool(gates) and any(path[-1] == f"kernel_{gates[0]}" for path in paths)

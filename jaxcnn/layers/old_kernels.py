@@ -11,8 +11,10 @@ KERNELS = ("kernel", "recurrent_kernel", "depthwise_kernel", "pointwise_kernel")
 
 
 def is_kernel(owner: WeightOwner, path: Path) -> bool:
-    """Whether a weight is the kernel of a convolution."""
-    return bool(owner.traits.kernel) and path[-1] in KERNELS
+    """Whether a weight is the kernel of a convolution, or of one of its gates."""
+    whole, _, gate = path[-1].rpartition("_")
+    name = whole if len(gate) == 1 else path[-1]
+    return bool(owner.traits.kernel) and name in KERNELS
 
 
 def kernel_of_1(owner: WeightOwner, path: Path, array: np.ndarray) -> np.ndarray:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol, cast
 
 from jaxcnn.layers import symbolic
+from jaxcnn.layers.gates import has_gates_apart
 from jaxcnn.layers.variable import Variable
 from jaxcnn.nn.base import library_part
 from jaxcnn.nn.recurrent.recurrences import GatedModule
@@ -14,6 +15,8 @@ from jaxcnn.runtime.captures import is_of_library
 from jaxcnn.runtime.types import PyTree
 from jaxcnn.spellings.dialect import WEIGHTS_OF_1, dialect
 
+# The weights that have a part for each gate, and their names in Keras 1.
+OF_GATES = {name: WEIGHTS_OF_1[name] for name in ("kernel", "recurrent_kernel", "bias")}
 # The methods that say it.
 STEPPING = ("step", "preprocess_input", "get_constants", "get_initial_states")
 
@@ -38,27 +41,30 @@ def steps_of_its_own(kind: type, methods: Sequence[str]) -> bool:
     return any(not is_of_library(getattr(kind, name)) for name in methods)
 
 
-def part_of_gates(layer: PyTree, name: str, gates: str) -> PyTree:
-    """The part of a weight that belongs to a gate, such as ``kernel_i``, in Keras 1 ``W_i``.
+def part_of_gates(layer: PyTree, name: str) -> PyTree:
+    """The part of a weight that belongs to a gate, such as ``kernel_i``, or, where each gate has
+    weights of its own, what they are side by side: ``kernel``, in Keras 1 ``W``.
 
     Args:
         layer: the layer.
         name: of the weight or of its part.
-        gates: the letters of the gates in the order of the weights.
 
     Raises:
         AttributeError: no such weight.
     """
-    words = {old: new for new, old in WEIGHTS_OF_1.items() if new != "embeddings"}
+    gates = layer.traits.gates
     whole, _, gate = name.rpartition("_")
-    whole = whole if whole and len(gate) == 1 and gate in gates else name
-    weight = vars(layer).get(words.get(whole, whole))
-    if weight is None and words.get(whole, whole) not in ("kernel", "recurrent_kernel", "bias"):
+    part = len(gate) == 1 and gate in gates
+    label = next((new for new in OF_GATES if (whole if part else name) in (new, OF_GATES[new])), "")
+    apart = has_gates_apart(layer)
+    if not label or apart == part or (part and dialect().of_keras_1):
         raise AttributeError(name)
-    if whole == name or weight is None:
-        return weight
+    if not layer.use_bias and label == "bias":
+        return None
+    if apart:
+        return symbolic.backend.concatenate([getattr(layer, f"{label}_{gate}") for gate in gates])
     start = gates.index(gate) * layer.units
-    return weight[..., start : start + layer.units]
+    return getattr(layer, label)[..., start : start + layer.units]
 
 
 class StepsOfThen:
@@ -178,7 +184,9 @@ def listed(masks: PyTree) -> list[PyTree]:
     return list(masks) if isinstance(masks, list | tuple) else [masks]
 
 
-def weight_of(layer: object, name: str) -> PyTree:
+def weight_of(layer: PyTree, name: str) -> PyTree:
     """A weight of the layer as an array of the running trace; None where there is no bias."""
+    if has_gates_apart(layer):
+        return part_of_gates(layer, name)
     weight = vars(layer).get(name)
     return weight.value if isinstance(weight, Variable) else weight

@@ -276,7 +276,7 @@ class GatedLayer(StepsOfThen, RecurrentLayer):
             if name.startswith("_") or hasattr(type(self), name):
                 raise  # a property's own error says more
             with contextlib.suppress(AttributeError):
-                return part_of_gates(self, name, self.traits.gates)
+                return part_of_gates(self, name)
             raise error from None
 
     @property

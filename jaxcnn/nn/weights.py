@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import Protocol
 
 import jax
-import jax.numpy as jnp
 
 from jaxcnn import activations, constraints, initializers, regularizers
 from jaxcnn.nn.base import Layer
 from jaxcnn.runtime.arrays import on_last_axes
-from jaxcnn.runtime.types import ArrayFunction, Config, DTypeLike, Identifier
+from jaxcnn.runtime.types import ArrayFunction, Config, Identifier
 
 GETTERS = {
     "activation": activations.get,
@@ -62,33 +60,21 @@ def field_weight(
     name: str,
     shape: tuple[int, ...],
     prefix: str | None = None,
-    parts: int = 1,
 ) -> jax.Array:
     """Declare the weight `name` as the fields of the layer that begin with `prefix` say.
 
     They are called ``<prefix>_initializer``, ``<prefix>_regularizer`` and ``<prefix>_constraint``;
-    a layer may have the first only. `prefix` is `name` where it is not given. Of several `parts`
-    along the last axis each is drawn as if it were a weight by itself.
+    a layer may have the first only. `prefix` is `name` where it is not given.
     """
     prefix = prefix or name
-    initializer = getattr(layer, f"{prefix}_initializer")
     weight: jax.Array = layer.weight(
         name,
-        initializer if parts == 1 else partial(drawn_in_parts, initializer, parts),
+        getattr(layer, f"{prefix}_initializer"),
         shape,
         regularizer=getattr(layer, f"{prefix}_regularizer", None),
         constraint=getattr(layer, f"{prefix}_constraint", None),
     )
     return weight
-
-
-def drawn_in_parts(
-    initializer: ArrayFunction, parts: int, key: jax.Array, shape: tuple[int, ...], dtype: DTypeLike
-) -> jax.Array:
-    """What an initializer draws for each of equal parts along the last axis, side by side."""
-    part = (*shape[:-1], shape[-1] // parts)
-    drawn = [initializer(one, part, dtype) for one in jax.random.split(key, parts)]
-    return jnp.concatenate(drawn, -1)
 
 
 def optional_bias(layer: MayHaveBias, *shape: int) -> jax.Array | None:

@@ -18,6 +18,7 @@ from jaxcnn.saving.dialects.versions import version_of
 from jaxcnn.saving.remarks import describable_training, remarks, zeros_in_keras3
 from jaxcnn.saving.texts import file_config
 from jaxcnn.saving.types import CustomObjects, Filename, Network, Trainable
+from jaxcnn.spellings.dialect import chosen, dialect
 from jaxcnn.spellings.keywords import suggesting
 from jaxcnn.spellings.stories import told_in
 from jaxcnn.utils.untrusted import one_error
@@ -41,8 +42,8 @@ def save_model(
     """Write a model: structure, weights, and when it is compiled how it is trained.
 
     The latter is the arguments of `compile` and the optimizer's state. The format is that of Keras
-    3 where the name ends in '.keras', else HDF5 as Keras 2 writes it. The file appears whole or not
-    at all.
+    3 where the name ends in '.keras', else HDF5 as Keras 2 writes it; in programs for an old Keras
+    HDF5 as that wrote it, whatever the name. The file appears whole or not at all.
 
     What the file cannot hold, such as an optax optimizer or the arguments of a layer without
     `get_config`, is warned of.
@@ -59,7 +60,8 @@ def save_model(
             otherwise: say '3' for it, which warns of what training and masked steps differ in.
 
     Raises:
-        ValueError: the version asked for has not what the model needs; the message says what.
+        ValueError: the version asked for has not what the model needs; the message says what. Or a
+            version is asked for in a program for Keras 1.
         FileExistsError: when the file exists and `overwrite` is False.
         OSError: it cannot be written; what was there before stays.
 
@@ -73,6 +75,8 @@ def save_model(
           <https://github.com/keras-team/keras/blob/2.0.4/keras/models.py>
     """
     filepath = located(filepath)
+    if keras is not None and dialect().of_keras_1:
+        raise ValueError(f"A program for Keras 1 writes its files; leave out keras={keras!r}.")
     version = version_of(keras)
     include_optimizer = include_optimizer and describable_training(model, filepath)
     if keras is not None and include_optimizer and model.optimizer is not None:
@@ -84,7 +88,7 @@ def save_model(
     for remark in (*remarks(model), *(zeros_in_keras3(model) if keras == "3" else ())):
         warn_user(f"{filepath}: {remark}")
     with model.between_steps():
-        if hdf5.is_open(filepath) or Path(filepath).suffix != ".keras":
+        if hdf5.is_open(filepath) or chosen() or Path(filepath).suffix != ".keras":
             hdf5.save_hdf5(model, filepath, overwrite, include_optimizer, version)
         elif keras in (None, "3"):
             archive.save_archive(model, filepath, overwrite, include_optimizer)
@@ -102,7 +106,7 @@ def save_weights(model: Network, path: Filename | h5py.Group, overwrite: bool = 
     """Write the weights alone.
 
     As Keras 3 does where the name ends in '.weights.h5', under the names of Flax where it ends in
-    '.safetensors', else as Keras 2.
+    '.safetensors', else as Keras 2; in programs for an old Keras as that did, whatever the name.
 
     Args:
         model: a built model.
@@ -125,7 +129,7 @@ def save_weights(model: Network, path: Filename | h5py.Group, overwrite: bool = 
     with model.between_steps():
         if hdf5.is_open(path):
             hdf5.save_hdf5_weights(model, path, overwrite)
-        elif str(path).endswith(".weights.h5"):
+        elif str(path).endswith(".weights.h5") and not chosen():
             archive.save_tree(model, path, overwrite)
         elif str(path).endswith(".safetensors"):
             variables.save_variables(model, path, overwrite)

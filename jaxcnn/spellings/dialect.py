@@ -32,6 +32,8 @@ WEIGHTS_OF_1 = {
     "moving_mean": "running_mean",
     "moving_variance": "running_std",
 }
+# Our order of the gates in one array -> the order in which Keras 1 had arrays for each.
+GATES_OF_1 = {"zrh": "zrh", "ifco": "icfo"}
 # Optimizer -> the position of `epsilon`, which is that of K in Keras 2.2 where none is given.
 EPSILON_POSITIONS = {
     "RMSprop": 2,
@@ -151,10 +153,17 @@ class Dialect:
         """The name of a layer's weight: 'dense_1/kernel:0', in Keras 1 'dense_1_W:0'."""
         if not self.weights:
             return "/".join((layer, *path)) + ":0"
-        label = self.weights.get(path[-1], path[-1])
+        label = self.weight_label(path[-1])
         if label.startswith(f"{layer}_"):  # a program has named it so itself
             return f"{label}:0"
         return "_".join((layer, *path[:-1], label)) + ":0"
+
+    def weight_label(self, label: str) -> str:
+        """The version's word for a weight, or the part of one that belongs to a gate."""
+        whole, mark, gate = label.rpartition("_")
+        if label in self.weights or len(gate) != 1:
+            return self.weights.get(label, label)
+        return self.weights.get(whole, whole) + mark + gate
 
 
 _KERAS_1 = Dialect(

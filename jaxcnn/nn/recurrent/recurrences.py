@@ -25,7 +25,7 @@ from jaxcnn.ops.lstm import lstm_step
 from jaxcnn.ops.product import dot
 from jaxcnn.runtime.arrays import on_last_axes
 from jaxcnn.runtime.types import ArrayFunction, Config, DTypeLike
-from jaxcnn.spellings.dialect import dialect
+from jaxcnn.spellings.dialect import GATES_OF_1, dialect
 
 
 class Gated(GatedArguments):
@@ -76,9 +76,11 @@ class Gated(GatedArguments):
     def bias_shape(self) -> tuple[int, ...]:
         return (self.blocks * self.size,)
 
-    @property
-    def initial_bias(self) -> ArrayFunction:
-        """What makes the bias; it holds nothing of the module, which may be within a trace."""
+    def initial_bias(self, gate: str) -> ArrayFunction:
+        """What makes the bias, all of it or that of a gate.
+
+        It holds nothing of the module, which may be within a trace.
+        """
         return initializers.get(self.bias_initializer)
 
     def project(
@@ -129,19 +131,44 @@ class GatedModule(AxesOfSteps, Gated, Layer):
 
     def declare(self, features: int) -> tuple[jax.Array, jax.Array, jax.Array | None]:
         """(kernel, recurrent_kernel, bias) for inputs of this many features."""
-        width = self.blocks * self.size
-        # Keras 1 has a kernel for each gate, unless one product is to compute them all.
-        parts = self.blocks if dialect().of_keras_1 and self.implementation != 2 else 1
-        kernel = field_weight(self, "kernel", (*self.window, features, width), parts=parts)
+        if not self.has_gates_apart:
+            return self.declare_part("", features, self.blocks * self.size, self.bias_shape)
+        order = self.traits.gates
+        parts = {
+            gate: self.declare_part(gate, features, self.size, (self.size,))
+            for gate in GATES_OF_1[order]
+        }
+        kernel, recurrent, bias = zip(*(parts[gate] for gate in order), strict=True)
+        joined = jnp.concatenate(bias) if self.use_bias else None
+        return jnp.concatenate(kernel, -1), jnp.concatenate(recurrent, -1), joined
+
+    @property
+    def has_gates_apart(self) -> bool:
+        """Whether each gate has weights of its own, as in Keras 1 unless one product is to compute
+        them all.
+        """
+        if not self.traits.gates or self.bias_shape != (self.blocks * self.size,):
+            return False
+        if self.is_initializing():
+            return dialect().of_keras_1 and self.implementation != 2
+        return self.has_variable("params", f"kernel_{self.traits.gates[0]}")
+
+    def declare_part(
+        self, gate: str, features: int, width: int, bias_shape: tuple[int, ...]
+    ) -> tuple[jax.Array, jax.Array, jax.Array | None]:
+        """The weights of a gate, or, where it is empty, of all gates side by side."""
+        end = f"_{gate}" if gate else ""
+        window = self.window
+        kernel = field_weight(self, f"kernel{end}", (*window, features, width), "kernel")
         recurrent = field_weight(
-            self, "recurrent_kernel", (*self.window, self.size, width), "recurrent", parts
+            self, f"recurrent_kernel{end}", (*window, self.size, width), "recurrent"
         )
         if not self.use_bias:
             return kernel, recurrent, None
         bias = self.weight(
-            "bias",
-            self.initial_bias,
-            self.bias_shape,
+            f"bias{end}",
+            self.initial_bias(gate),
+            bias_shape,
             regularizer=self.bias_regularizer,
             constraint=self.bias_constraint,
         )
@@ -240,10 +267,11 @@ class LSTMRecurrence(Gated):
     blocks = 4
     state_count = 2
 
-    @property
-    def initial_bias(self) -> ArrayFunction:
-        start = super().initial_bias
-        return OpenForgetGate(start, self.size) if self.unit_forget_bias else start
+    def initial_bias(self, gate: str) -> ArrayFunction:
+        start = super().initial_bias(gate)
+        if not self.unit_forget_bias or gate not in ("", "f"):
+            return start
+        return OpenForgetGate(start, self.size) if not gate else initializers.get("ones")
 
     def step(
         self, inputs: Sequence[jax.Array], states: list[jax.Array], add: Add

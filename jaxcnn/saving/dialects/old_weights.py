@@ -23,7 +23,7 @@ from jaxcnn.layers import (
     TimeDistributed,
 )
 from jaxcnn.layers.config_words import config_in_our_words
-from jaxcnn.layers.gates import together
+from jaxcnn.layers.gates import PARTS, apart, has_gates_apart, together
 from jaxcnn.layers.old_kernels import is_kernel
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 from jaxcnn.runtime.types import Path
@@ -70,7 +70,8 @@ class Origin:
 def whole_gates(
     layer: Layer, arrays: Sequence[np.ndarray], channels_first: bool = False
 ) -> list[np.ndarray]:
-    """The arrays of a recurrent layer with its gates in one array, as they are since Keras 2.
+    """The arrays of a recurrent layer as the layer has its gates: in one array, as they are since
+    Keras 2, or apart.
 
     Kernels whose shapes fit either ordering are in that of the file.
     """
@@ -82,7 +83,9 @@ def whole_gates(
     if isinstance(layer, TimeDistributed):
         return whole_gates(layer.layer, arrays, channels_first)
     gates = layer.traits.gates
-    if not gates or len(arrays) != 3 * len(gates):
+    if gates and has_gates_apart(layer):
+        return apart(gates, arrays) if len(arrays) == PARTS else list(arrays)
+    if not gates or len(arrays) != PARTS * len(gates):
         return list(arrays)
     # Kernels in 'th' ordering have their filters in front.
     axis = 0 if is_th(arrays, channels_first) else -1
