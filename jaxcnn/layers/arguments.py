@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NoReturn, TypedDict
 
-from jaxcnn.runtime.types import ArrayLike, DTypeLike, Settings, Shape
+from jaxcnn.runtime.types import ArrayLike, Config, DTypeLike, Settings, Shape
 from jaxcnn.spellings.hints import closest
 from jaxcnn.spellings.stories import told_in
 
@@ -30,6 +30,14 @@ class First(Common, total=False):
 
 
 COMMON = tuple(First.__annotations__)
+
+
+def with_dtype(arguments: Config) -> Config:
+    """Arguments with `dtype` under its name in Keras 1, which Keras 2 took too, as `dtype`."""
+    if "input_dtype" not in arguments:
+        return arguments
+    rest = {name: value for name, value in arguments.items() if name != "input_dtype"}
+    return {"dtype": arguments["input_dtype"], **rest}
 
 
 def declared_input_shape(arguments: Settings) -> Shape | None:

@@ -15,7 +15,12 @@ import flax.linen as nn
 import numpy as np
 
 from jaxcnn.layers import calls, naming, symbolic, weight_lists, weight_tree
-from jaxcnn.layers.arguments import COMMON, declared_input_shape, refuse_argument
+from jaxcnn.layers.arguments import (
+    COMMON,
+    declared_input_shape,
+    refuse_argument,
+    with_dtype,
+)
 from jaxcnn.layers.call_record import record_call
 from jaxcnn.layers.config_words import in_our_words, in_words_of_program
 from jaxcnn.layers.demands import Demands
@@ -104,6 +109,7 @@ class Layer:
     _is_asked: bool = False  # whether a user's class is asked which weights it lists
 
     def __init__(self, *, name: str | None = None, trainable: bool = True, **kwargs: Any) -> None:
+        kwargs = with_dtype(kwargs)
         if unknown := set(kwargs) - set(COMMON):
             refuse_argument(type(self).__name__, sorted(unknown)[0], COMMON)
         if name is not None and (not isinstance(name, str) or not name):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeGuard, cast
 import flax.linen as nn
 
 from jaxcnn.layers import naming, symbolic
-from jaxcnn.layers.arguments import COMMON, refuse_argument
+from jaxcnn.layers.arguments import COMMON, refuse_argument, with_dtype
 from jaxcnn.layers.base import LAYERS, Layer
 from jaxcnn.layers.config_words import in_our_words, in_words_of_program
 from jaxcnn.layers.old_attributes import old_attribute
@@ -28,6 +28,7 @@ from jaxcnn.layers.user_layer import bound_module
 from jaxcnn.layers.variable import Variable
 from jaxcnn.nn.base import library_part
 from jaxcnn.nn.graph import call_parameters
+from jaxcnn.nn.lambda_layer import Lambda as LambdaModule
 from jaxcnn.nn.recurrent.rnn import state_shapes
 from jaxcnn.nn.traits import Traits
 from jaxcnn.runtime.captures import is_of_library, layer_being_built
@@ -53,7 +54,7 @@ class ModuleLayer(Layer):
 
     @told_in("names")
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        args, kwargs = renewed(self.module_class.__name__, args, kwargs)
+        args, kwargs = renewed(self.module_class.__name__, args, with_dtype(kwargs))
         names = field_names(self.module_class)
         common = {k: kwargs.pop(k) for k in COMMON if k in kwargs and k not in names}
         if unknown := [k for k in kwargs if k not in names]:
@@ -226,8 +227,15 @@ class ModuleLayer(Layer):
         for name in field_names(self.module_class):
             value = self._setting(name)
             if name not in added or value != added[name]:
-                settings[name] = serialized(value)
+                settings[name] = value if self.is_told_itself(value) else serialized(value)
         return settings
+
+    def is_told_itself(self, value: PyTree) -> bool:
+        """Whether an argument is a function that an old Keras found again without its name, as
+        those of a Lambda.
+        """
+        of_lambda = chosen() and issubclass(self.module_class, LambdaModule)
+        return of_lambda and inspect.isfunction(value) and not is_of_library(value)
 
     @classmethod
     def from_config(cls, settings: Settings) -> Layer:

@@ -12,6 +12,7 @@ import numpy as np
 
 from jaxcnn.layers import naming
 from jaxcnn.layers.base import LAYERS, Layer
+from jaxcnn.layers.config_words import in_words_of_program
 from jaxcnn.layers.symbolic.operation import Operation, free_borrowed
 from jaxcnn.layers.symbolic.saved_call import SavedCall
 from jaxcnn.layers.symbolic.tensor import Evaluated, Node, SymbolicTensor
@@ -20,6 +21,7 @@ from jaxcnn.layers.variable import Variable
 from jaxcnn.nn import Activation
 from jaxcnn.runtime import config
 from jaxcnn.runtime.types import Config, DTypeLike, PyTree, Shape
+from jaxcnn.spellings.dialect import chosen
 from jaxcnn.spellings.keywords import suggesting
 from jaxcnn.spellings.translate import old_spellings
 
@@ -84,7 +86,7 @@ class InputLayer(Layer):
         )
         super().__init__(
             name=name or naming.unique_name("Input"),
-            trainable=trainable,
+            trainable=trainable and not chosen(),  # as in every old Keras
             input_shape=input_shape,
             batch_size=batch_size,
             batch_input_shape=batch_input_shape,
@@ -115,6 +117,7 @@ class InputLayer(Layer):
     def input_shape(self) -> PyTree:
         return self.output_shape
 
+    @in_words_of_program
     def get_config(self) -> Config:
         return {
             "batch_input_shape": self.batch_input_shape,

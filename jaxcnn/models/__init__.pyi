@@ -110,8 +110,8 @@ def save_model(model: Trainable, filepath: Filename | Group, overwrite: bool = T
     """Write a model: structure, weights, and when it is compiled how it is trained.
 
     The latter is the arguments of `compile` and the optimizer's state. The format is that of Keras
-    3 where the name ends in '.keras', else HDF5 as Keras 2 writes it. The file appears whole or not
-    at all.
+    3 where the name ends in '.keras', else HDF5 as Keras 2 writes it; in programs for an old Keras
+    HDF5 as that wrote it, whatever the name. The file appears whole or not at all.
 
     What the file cannot hold, such as an optax optimizer or the arguments of a layer without
     `get_config`, is warned of.
@@ -128,7 +128,8 @@ def save_model(model: Trainable, filepath: Filename | Group, overwrite: bool = T
             otherwise: say '3' for it, which warns of what training and masked steps differ in.
 
     Raises:
-        ValueError: the version asked for has not what the model needs; the message says what.
+        ValueError: the version asked for has not what the model needs; the message says what. Or a
+            version is asked for in a program for Keras 1.
         FileExistsError: when the file exists and `overwrite` is False.
         OSError: it cannot be written; what was there before stays.
 

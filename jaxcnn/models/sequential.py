@@ -27,7 +27,7 @@ from jaxcnn.runtime.docstrings import entries, sections, with_arguments
 from jaxcnn.runtime.names import custom_object_scope
 from jaxcnn.runtime.types import Config, DataLike, DTypeLike, Identifier, PyTree, Settings
 from jaxcnn.runtime.warn import warn_user
-from jaxcnn.spellings.dialect import dialect
+from jaxcnn.spellings.dialect import dialect, lists_inputs
 from jaxcnn.spellings.keywords import suggesting
 from jaxcnn.spellings.translate import old_spellings
 from jaxcnn.training.input.check import by_name
@@ -82,7 +82,7 @@ class Sequential(Model):
         Layer.__init__(self, name=name)
         self._stack: list[Layer] = []
         self._input: SymbolicTensor | list[SymbolicTensor] | None = None
-        self._input_given = False  # as an Input, rather than by the first layer
+        self._input_given: InputLayer | None = None  # where the first layer does not say it
         self._tops: list[SymbolicTensor] = []
         self.reset_training(Program())
         self._refresh()
@@ -112,7 +112,8 @@ class Sequential(Model):
         if isinstance(layer, InputLayer):
             if self._input is not None or self._stack:
                 raise ValueError(f"Sequential '{self.name}': an Input can only come first.")
-            self._input, self._input_given = layer.output, True
+            self._input, self._input_given = layer.output, layer
+            self._refresh()
             return
         if any(layer.name == other.name and layer is not other for other in self._stack):
             raise ValueError(
@@ -174,7 +175,8 @@ class Sequential(Model):
 
     def pop(self) -> None:
         """Remove the last layer, of those that a program has left in the list of layers."""
-        count = min(len(self._stack), len(vars(self)["_listed"]))
+        listed = [layer for layer in vars(self)["_listed"] if not isinstance(layer, InputLayer)]
+        count = min(len(self._stack), len(listed))
         if not count:
             raise TypeError("There are no layers in the model.")
         self._shorten(count - 1)
@@ -251,7 +253,8 @@ class Sequential(Model):
                 tuple(self._stack),
                 None,
             )
-        self.layers = list(self._stack)  # as Keras, without the input layer
+        source = [self._input_given] if self._input_given and lists_inputs() else []
+        self.layers = [*source, *self._stack]
 
     def make_module(self) -> nn.Module:
         if self.built:

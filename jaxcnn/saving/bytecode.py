@@ -22,6 +22,8 @@ NAMELESS = "<lambda>"
 # The code, as text, of functions that this process has written, which is no risk to run -> the
 # names around it.
 WRITTEN: dict[str, Mapping[str, PyTree]] = {}
+# Functions with a name that this process has written -> these; None for a name of several.
+NAMED: dict[str, Callable[..., PyTree] | None] = {}
 above = lazy_attributes(__name__, {"backend": "jaxcnn.backend"})  # the `K` of a stored function
 
 
@@ -79,6 +81,23 @@ def with_code(function: Callable[..., PyTree]) -> Json:
         "class_name": "__lambda__",
         "config": {"code": text, "defaults": parts[0], "closure": parts[1:] or None},
     }
+
+
+def name_of(function: Callable[..., PyTree]) -> str:
+    """The name by which files hold a function, and `named_function` finds it in this process."""
+    name = function.__name__
+    known = NAMED.setdefault(name, function)
+    NAMED[name] = function if known is function else None
+    return name
+
+
+def named_function(name: Json) -> Json:
+    """The function of this name among the custom objects, else that which this process has written;
+    anything else as it is.
+    """
+    if not isinstance(name, str) or name in get_custom_objects():
+        return name
+    return NAMED.get(name) or name
 
 
 def global_names(code: types.CodeType) -> set[str]:

@@ -15,8 +15,9 @@ from jaxcnn.layers.symbolic.tensor import Node, SymbolicTensor, symbolic_leaves
 from jaxcnn.layers.symbolic.walk import upstream
 from jaxcnn.runtime.names import is_anonymous
 from jaxcnn.runtime.types import Config, Settings
-from jaxcnn.saving.bytecode import with_code
+from jaxcnn.saving.bytecode import name_of, with_code
 from jaxcnn.saving.types import Json, Network
+from jaxcnn.spellings.dialect import lists_inputs
 
 
 def described(layer: Layer | Network) -> Config:
@@ -42,12 +43,10 @@ def sequential_config(model: Network) -> Config:
     layers = [described(layer) for layer in model.layers]
     if len(model.inputs) == 1 and layers:
         tensor, first = model.inputs[0], model.layers[0]
-        if (
-            isinstance(layers[0]["config"].get("layers"), list)
-            or tensor.layer.name != f"{first.name}_input"
-        ):
+        network = isinstance(layers[0]["config"].get("layers"), list)
+        if not lists_inputs() and (network or tensor.layer.name != f"{first.name}_input"):
             layers.insert(0, described(input_layer(tensor)))
-        elif first.batch_input_shape is None:
+        elif first.batch_input_shape is None and not network:
             layers[0]["config"] |= {
                 "batch_input_shape": tuple(tensor.shape),
                 "dtype": str(np.dtype(tensor.dtype)),
@@ -212,7 +211,7 @@ def plain(value: object) -> Json:
     ``json.dumps``.
     """
     if inspect.isfunction(value):
-        return with_code(value) if is_anonymous(value) else value.__name__
+        return with_code(value) if is_anonymous(value) else name_of(value)
     if isinstance(value, np.generic):
         return value.item()
     if isinstance(value, np.ndarray | jax.Array):

@@ -46,6 +46,18 @@ MOST_DIGITS = 400  # of a number in YAML
 def file_config(model: Layer | Network, version: Version = TEXT) -> Config:
     """The configuration of a model as a Keras 2 file holds it, made of what JSON knows."""
     config: Config = json.loads(json.dumps(with_marked_arrays(described(model)), default=plain))
+    whole: Config = json.loads(json.dumps(written_config(model, config, version)))
+    return whole
+
+
+def written_config(model: Layer | Network, config: Config, version: Version) -> Config:
+    """The configuration of a model in the words of a version.
+
+    Args:
+        model: the model.
+        config: in our words, of what JSON knows, and of tuples.
+        version: for which.
+    """
     written = to_keras2(config, library_classes(model), version)
     if version.is_1:
         # Models that are merged have the name of the layer that merges them, which is inside.
@@ -53,6 +65,20 @@ def file_config(model: Layer | Network, version: Version = TEXT) -> Config:
         stated: Config = stated_by_layers(written, layers, version)
         return stated
     return written
+
+
+def config_with_tuples(model: Layer | Network, version: Version) -> Config:
+    """`file_config` with the tuples that it has in memory."""
+    return written_config(model, with_tuples(with_marked_arrays(described(model))), version)
+
+
+def with_tuples(value: object) -> Json:
+    """A configuration made of what JSON knows, with the tuples that it has."""
+    if isinstance(value, Mapping):
+        return {key: with_tuples(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(with_tuples(item) for item in value)
+    return value if value is None or isinstance(value, str | int | float) else plain(value)
 
 
 def config_of_program(layer: Layer | Network, settings: Config) -> Config:
@@ -64,7 +90,7 @@ def config_of_program(layer: Layer | Network, settings: Config) -> Config:
         told: Config = told_by_keras_2(layer, settings, version)
         return told
     if "layers" in settings:
-        whole: Config = file_config(layer, version)["config"]
+        whole: Config = config_with_tuples(layer, version)["config"]
         return whole
     bases = library_classes(layer)
     parts = {part.name: part for part in getattr(layer, "children", {}).values()}
@@ -97,14 +123,16 @@ def told_by_keras_2(layer: Layer | Network, settings: Config, version: Version) 
 
 def sizes_of_inputs(name: str, layer: Layer | Network) -> Config:
     """What Keras 1 tells of the inputs of some layers: their size, where there are weights, and no
-    length.
+    length; of those with states of their own the whole shape is told instead.
     """
+    if getattr(layer, "stateful", False):
+        return {}
     told: Config = dict.fromkeys(OF_INPUTS.get(name, ()))
     if "input_dim" in told and not name.endswith("1D"):  # which tell what they were given
         specs: Sequence[WeightSpec] = ()
         if isinstance(layer, Layer):
             specs = layer.weights_store.specs or ()
-        sizes = [spec.shape[-2] for spec in specs if spec.path[-1] == "kernel"]
+        sizes = [spec.shape[-2] for spec in specs if spec.path[-1].startswith("kernel")]
         told["input_dim"] = sizes[0] if sizes else None
     return told
 
@@ -133,7 +161,7 @@ def stated_by_layers(value: Json, layers: Mapping[str, Layer | Network], version
             return {**value, "config": {**config, "output_shape": list(layer.output_shape)}}
         if getattr(layer, "merging", None) is not None:
             settings = config_in_our_words(layer.merging)
-            written = [file_config(part, version) for part in layer.parts]
+            written = [config_with_tuples(part, version) for part in layer.parts]
             rest = {key: item for key, item in value.items() if key not in ("class_name", "config")}
             return {**rest, **merged_stacks(type(layer.merging).__name__, settings, written)}
         if value["class_name"] in OF_INPUTS and layer is not None:

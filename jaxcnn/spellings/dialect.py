@@ -66,6 +66,7 @@ class Dialect:
             model reports, which other calls leave out again.
         targets_first: whether the cross-entropies of K take (target, output).
         counts_on: whether a Tokenizer that is fitted again counts the texts before as well.
+        lists_inputs: whether a stack lists the InputLayer that it was given.
         own_inputs: whether a stack that begins with a model has that model's inputs.
         rates_are_told: whether a LearningRateScheduler gives the rate to every schedule of two
             arguments, and reports it as `lr`.
@@ -119,6 +120,7 @@ class Dialect:
     stops_within_epochs: bool = False
     # Layers and functions.
     targets_first: bool = False
+    lists_inputs: bool = True
     own_inputs: bool = True
     masks_of_steps: bool = False
     whole_cosines: bool = False
@@ -202,6 +204,7 @@ DIALECTS = {
         patience_counts=True,
         targets_first=True,
         counts_on=True,
+        lists_inputs=False,
         own_inputs=False,
         numbers_repeated=False,
         step_times=True,
@@ -233,6 +236,11 @@ def dialect() -> Dialect:
 def chosen() -> bool:
     """Whether the program is one for an old Keras, whose version was chosen."""
     return _spoken is not None
+
+
+def lists_inputs() -> bool:
+    """Whether a stack lists the InputLayer that it was given, in programs for an old Keras."""
+    return chosen() and dialect().lists_inputs
 
 
 def frozen_statistics() -> Settled:

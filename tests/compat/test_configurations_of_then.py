@@ -5,6 +5,7 @@ real Keras 1.2.2, 2.0.4 and 2.2.4.
 import json
 import pathlib
 
+import numpy as np
 import pytest
 
 from jaxcnn import compat
@@ -133,3 +134,79 @@ def test_layers_tell_the_input_that_they_were_told(keras):
         [None, 7, 5],
     ]
     assert model_from_json(model.to_json()).output_shape == (None, 2)
+
+
+def test_tuples_and_single_numbers_as_each_version_has_them(keras):
+    """In memory the sizes are the tuples of the real Keras 1.2.2, 2.0.4 and 2.2.4."""
+    from keras.models import Sequential
+
+    layers = [L.ZeroPadding1D(2, input_shape=(4, 2)), L.UpSampling1D(2), L.Cropping1D((1, 2))]
+    layers += [L.Reshape((2, 13)), L.Permute((2, 1))]
+    told = Sequential(layers).get_config()
+    configs = [entry["config"] for entry in (told["layers"] if keras == "2.2" else told)]
+    assert configs[0]["padding"] == (2 if keras == "1.2" else (2, 2))
+    assert configs[1]["length" if keras == "1.2" else "size"] == 2
+    assert configs[2]["cropping"] == (1, 2)
+    assert configs[0]["batch_input_shape"] == (None, 4, 2)
+    assert (configs[3]["target_shape"], configs[4]["dims"]) == ((2, 13), (2, 1))
+    assert Sequential.from_config(told).output_shape == (None, 13, 2)
+
+
+def test_a_stack_lists_the_input_layer_that_it_was_given(keras):
+    """As 1.2.2 and 2.0.4 do; 2.2.4 hides it."""
+    from keras.models import Sequential, model_from_json
+
+    listed = [] if keras == "2.2" else ["in"]
+    source = L.InputLayer(input_shape=(3,), name="in")
+    model = Sequential([source, L.Dense(2, name="a"), L.Dense(1, name="b")])
+    assert [layer.name for layer in model.layers] == [*listed, "a", "b"]
+    assert not source.trainable
+    again = model_from_json(model.to_json())
+    assert [layer.name for layer in again.layers] == [*listed, "a", "b"]
+    assert again.output_shape == (None, 1)
+    model.pop()
+    assert [layer.name for layer in model.layers] == [*listed, "a"]
+    stack = Sequential([model, L.Dense(4)])
+    if keras != "2.2":
+        classes = [entry["class_name"] for entry in stack.get_config()]
+        assert classes == ["Sequential", "Dense"]
+        assert Sequential.from_config(stack.get_config()).output_shape == (None, 4)
+
+
+def doubled(x):
+    return 2 * x
+
+
+def test_a_lambda_of_a_named_function_is_read_again(keras):
+    from keras.models import Sequential, model_from_json
+
+    layer = L.Lambda(doubled, input_shape=(2,))
+    assert type(layer).from_config(layer.get_config()).function is doubled
+    model = Sequential([layer])
+    again = model_from_json(model.to_json()), Sequential.from_config(model.get_config())
+    for copy in again:
+        assert copy.predict(np.array([[1.0, 2.0]])).tolist() == [[2, 4]]
+
+
+def test_of_several_functions_of_a_name_none_is_guessed(keras):
+    from keras.models import Sequential, model_from_json
+
+    def made(factor):
+        def scaled(x):
+            return factor * x
+
+        return Sequential([L.Lambda(scaled, input_shape=(2,))])
+
+    texts = [made(factor).to_json() for factor in (2, 3)]
+    with pytest.raises(ValueError, match="custom_objects"):
+        model_from_json(texts[0])
+
+
+def test_the_number_type_of_inputs_has_its_name_of_then(keras):
+    layer = L.Dense(3, batch_input_shape=(4, 2), input_dtype="float32")
+    assert layer.dtype == "float32"
+
+    class Same(L.Layer):
+        pass
+
+    assert Same(input_shape=(2,), input_dtype="int32").dtype == "int32"

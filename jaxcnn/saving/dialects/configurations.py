@@ -19,7 +19,7 @@ from jaxcnn.layers.arguments import COMMON
 from jaxcnn.layers.derived import ModuleLayer, field_names
 from jaxcnn.runtime.names import get_custom_objects
 from jaxcnn.runtime.types import Config, Settings
-from jaxcnn.saving.bytecode import NAMELESS, stored_function
+from jaxcnn.saving.bytecode import NAMELESS, named_function, stored_function
 from jaxcnn.saving.dialects.calls import counts_from_one, listed, references
 from jaxcnn.saving.dialects.classes import base_name, library_class, named_class
 from jaxcnn.saving.dialects.differences import activation_name
@@ -168,10 +168,11 @@ class Reader:
             sparse = {"sparse": True} if arguments.get("sparse") else {}
             dtype = arguments.get("dtype")
             return {"batch_input_shape": shape, "dtype": dtype, "name": label, **sparse}
-        if base == "Lambda" and arguments.get("function_type") == "lambda":
-            arguments["function"] = stored_function(arguments["function"], self.safe_mode)
-        if base == "Lambda" and arguments.get("output_shape_type") == "lambda":
-            arguments["output_shape"] = stored_function(arguments["output_shape"], self.safe_mode)
+        for key in ("function", "output_shape") if base == "Lambda" else ():
+            if arguments.get(f"{key}_type") == "lambda":
+                arguments[key] = stored_function(arguments[key], self.safe_mode)
+            elif key in arguments:
+                arguments[key] = named_function(arguments[key])
         if base == "LeakyReLU" and "negative_slope" in arguments:
             arguments["alpha"] = arguments.pop("negative_slope")
         if base == "BatchNormalization" and isinstance(axis := arguments.get("axis"), list):

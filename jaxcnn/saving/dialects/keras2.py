@@ -8,7 +8,7 @@ from jaxcnn.runtime.types import Config, Settings
 from jaxcnn.saving.bytecode import code_parts
 from jaxcnn.saving.dialects.differences import arguments_for_keras3
 from jaxcnn.saving.dialects.to_keras1 import to_keras1
-from jaxcnn.saving.dialects.versions import TEXT, Version, expressed
+from jaxcnn.saving.dialects.versions import SINGLE, TEXT, Version, expressed
 from jaxcnn.saving.types import Json
 
 # Keras 3 does not take these, and what they say makes no difference to what the layer computes.
@@ -20,12 +20,6 @@ LEFT_OUT: Mapping[str, tuple[str, ...]] = {
     "SpatialDropout1D": ("trainable",),
     "SpatialDropout2D": ("trainable",),
     "SpatialDropout3D": ("trainable",),
-}
-# Arguments of layers over one axis, where we keep a tuple with an entry for each axis.
-SINGLE: Mapping[str, str] = {
-    "Cropping1D": "cropping",
-    "ZeroPadding1D": "padding",
-    "UpSampling1D": "size",
 }
 
 
@@ -71,7 +65,7 @@ def layer_settings(
     arguments = expressed(base, arguments, version)
     if version.translated:
         arguments = arguments_for_keras3(arguments)
-    if base in SINGLE:
+    if base in SINGLE and not version.of_program:  # which tells it so already
         arguments[SINGLE[base]] = arguments[SINGLE[base]][0]
     if base == "Lambda":
         arguments.pop("mask", None)
@@ -89,7 +83,7 @@ def layer_settings(
 def nested(value: Json, bases: Mapping[str, str], version: Version = TEXT) -> Json:
     """Layers among the arguments; Keras 3 looks for their classes in the module stated."""
     if isinstance(value, list | tuple):
-        return [nested(item, bases, version) for item in value]
+        return type(value)(nested(item, bases, version) for item in value)
     if not (
         isinstance(value, Mapping)
         and isinstance(value.get("config"), Mapping)
@@ -110,10 +104,7 @@ def stack(settings: Settings, bases: Mapping[str, str], version: Version = TEXT)
 
     Where a program for Keras 2 writes it, the shape stands with the first layer as it does there.
     """
-    entries = settings["layers"]
-    if version.is_1 and entries[0]["class_name"] == "InputLayer" and len(entries) > 1:
-        entries = with_input(*entries)
-    layers = [to_keras2(entry, bases, version) for entry in entries]
+    layers = [to_keras2(entry, bases, version) for entry in settings["layers"]]
     if layers and layers[0]["class_name"] != "InputLayer" and not version.of_program:
         first = settings["layers"][0]["config"]
         if "batch_input_shape" in first:
@@ -155,14 +146,6 @@ def graph(settings: Settings, bases: Mapping[str, str], version: Version = TEXT)
         layers.append(written)
     outputs = list(map(counted, settings["output_layers"]))
     return {**settings, "layers": layers, "output_layers": outputs}
-
-
-def with_input(source: Settings, first: Settings, *others: Settings) -> list[Settings]:
-    """The layers of a stack, the first of which says what its input is, as in Keras 1."""
-    if "layers" in first["config"]:  # a model, which has an input of its own
-        return [first, *others]
-    stated = {key: source["config"][key] for key in ("batch_input_shape", "dtype")}
-    return [{**first, "config": {**first["config"], **stated}}, *others]
 
 
 def without_options(reference: Json) -> Json:

@@ -116,7 +116,7 @@ def to_keras1(base: str, settings: Settings) -> tuple[str, Config]:
     if base.startswith("ZeroPadding"):
         arguments["padding"] = sides_of_1(arguments["padding"])
     if base == "Cropping1D":
-        arguments["cropping"] = listed(single(arguments["cropping"]))
+        arguments["cropping"] = tuple(listed(single(arguments["cropping"])))
     if base == "BatchNormalization":
         arguments["mode"] = 0
     if base == "Embedding":
@@ -203,8 +203,8 @@ def sides_of_1(padding: Json) -> Json:
     pairs = [list(pair) for pair in padding] if isinstance(padding[0], Sequence) else [padding]
     if all(before == after for before, after in pairs):
         alike = [before for before, _ in pairs]
-        return alike if len(alike) > 1 else alike[0]
-    return [side for pair in pairs for side in pair]
+        return tuple(alike) if len(alike) > 1 else alike[0]
+    return tuple(side for pair in pairs for side in pair)
 
 
 def listed(value: Json) -> list[Json]:

@@ -152,12 +152,20 @@ SOME_ARGUMENTS: Mapping[tuple[str, str], tuple[int, Json]] = {
 UNTOLD: Mapping[tuple[str, str], tuple[int, Json]] = {
     ("Dropout", "noise_shape"): (22, None),
     ("Lambda", "mask"): (30, None),
+    ("Conv2DTranspose", "dilation_rate"): (22, (1, 1)),
+    ("LocallyConnected1D", "data_format"): (30, "channels_last"),
     ("Dropout", "seed"): (22, None),
     **{
         (f"SpatialDropout{rank}D", key): since
         for rank in (1, 2, 3)
         for key, since in (("data_format", (30, "channels_last")), ("seed", (22, None)))
     },
+}
+# Arguments of layers over one axis, where we keep a tuple with an entry for each axis.
+SINGLE: Mapping[str, str] = {
+    "Cropping1D": "cropping",
+    "ZeroPadding1D": "padding",
+    "UpSampling1D": "size",
 }
 # What it tells of a layer that has nothing of the kind here -> rank of the first that does.
 ALWAYS_NONE: Mapping[tuple[str, str], int] = {
@@ -263,6 +271,8 @@ def as_told(base: str, arguments: Settings, rank: int) -> Config:
         return since <= rank or value not in (neutral, None)
 
     told = {key: value for key, value in arguments.items() if is_told(key, value)}
+    if (single := SINGLE.get(base)) in told:
+        told[single] = told[single][0]
     for (name, key), (since, value) in SOME_ARGUMENTS.items():
         if name == base and since <= rank and told.get(key) is None:
             told[key] = value
