@@ -76,7 +76,7 @@ def params_of_program(params: Settings) -> Settings:
     length = ("samples", "batch_size") if of_arrays else ("steps",)
     names = ("epochs", "verbose", "do_validation", "metrics", *length)
     told = {name: params[name] for name in names if name in params}
-    return {**told, "steps": None} if of_arrays and dialect().name == "2.2" else told
+    return {**told, "steps": None} if of_arrays and dialect().since_2_2 else told
 
 
 class CallbackList(Told):

@@ -32,7 +32,7 @@ def input_of(rank: int) -> Callable[..., Prepared]:
 
     def prepare(x: Tensor, data_format: str, force_transpose: bool = False) -> Prepared:
         last = permute_dimensions(x, (0, *range(2, rank + 2), 1)) if is_first(data_format) else x
-        return (last, LETTERS[rank]) if dialect().name == "2.2" else last
+        return (last, LETTERS[rank]) if dialect().since_2_2 else last
 
     return prepare
 

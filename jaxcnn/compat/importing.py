@@ -165,7 +165,7 @@ def install(keras: str = "2.0", tensorflow: bool = False) -> None:
     it stands in for TensorFlow.
 
     Args:
-        keras: the version whose defaults and names hold: '0.3', '1.2', '2.0' or '2.2'.
+        keras: the version whose defaults and names hold: '0.3', '1.2', '2.0', '2.2' or '2.3'.
         tensorflow: whether ``import tensorflow`` means `jaxcnn.compat.tensorflow`, which has
             `tensorflow.keras` and some words of TensorFlow 1.
 

@@ -36,7 +36,7 @@ def get_test_data(
     The last three are the names that Keras 1 has for the numbers of samples and classes.
     """
     train, samples = nb_train or num_train, (nb_train or num_train) + (nb_test or num_test)
-    kind = np.float32 if dialect().name == "2.2" else np.float64
+    kind = np.float32 if dialect().since_2_2 else np.float64
     x: np.ndarray = np.empty((samples, *input_shape), kind)
     y: np.ndarray = np.empty((samples, *output_shape), kind)
     centre: np.ndarray

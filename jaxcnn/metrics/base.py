@@ -18,6 +18,7 @@ from jaxcnn import losses
 from jaxcnn.runtime.arrays import filled, shapes_from
 from jaxcnn.runtime.names import Configurable, Registry
 from jaxcnn.runtime.types import Config, PyTree, Settings
+from jaxcnn.spellings.dialect import dialect
 
 Accumulator: TypeAlias = PyTree
 Result: TypeAlias = Array | dict[str, Array]
@@ -156,18 +157,14 @@ class FunctionMetric(Metric):
         sample_weight: Array | None = None,
     ) -> dict[str, tuple[Array, Array]]:
         rows = jax.tree.leaves(y_pred)[0].shape[0]
-        weight = (
-            jnp.ones(rows, jnp.float32)
-            if sample_weight is None
-            else jnp.asarray(sample_weight, jnp.float32)
-        )
+        weight = None if sample_weight is None else jnp.asarray(sample_weight, jnp.float32)
         results = self._named(self.function(y_true, y_pred))
         if results.keys() != acc.keys():
             raise ValueError(
                 f"Metric {self.name} returns {sorted(results)}, not {sorted(acc)}: call bind() "
                 "before init()."
             )
-        added = {name: _weighted_sum(value, weight) for name, value in results.items()}
+        added = {name: _weighted_sum(value, weight, rows) for name, value in results.items()}
         total: dict[str, tuple[Array, Array]] = jax.tree.map(jnp.add, acc, added)
         return total
 
@@ -200,10 +197,18 @@ def safe_divide(numerator: Array, denominator: Array) -> Array:
     )
 
 
-def _weighted_sum(value: Array, weight: Array) -> tuple[Array, Array]:
-    """Sum of value times weight, and sum of the weights; values of weight 0 may be NaN."""
+def _weighted_sum(value: Array, weight: Array | None, rows: int) -> tuple[Array, Array]:
+    """Sum of value times weight, and sum of the weights; values of weight 0 may be NaN.
+
+    One value for a batch counts by its rows, in Keras 2.3 by the sum of their weights or once.
+    """
     value = jnp.asarray(value, jnp.float32)
-    if value.ndim == 0:
+    factors = dialect().weights_are_factors and value.ndim == 0
+    if weight is None:
+        weight = jnp.ones(1 if factors else rows, jnp.float32)
+    if factors:
+        weight = jnp.sum(weight)
+    elif value.ndim == 0:
         weight = jnp.any(weight.reshape(weight.shape[0], -1) != 0, axis=1).astype(jnp.float32)
     elif weight.shape != value.shape[: weight.ndim]:
         raise ValueError(

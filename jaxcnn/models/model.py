@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from jaxcnn import saving
 from jaxcnn.callbacks import Callback, History
 from jaxcnn.layers.base import LAYERS, Layer
+from jaxcnn.layers.call_record import earlier_outputs
 from jaxcnn.layers.config_words import in_words_of_program, reading
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 from jaxcnn.layers.user_layer import bound_module
@@ -18,6 +19,7 @@ from jaxcnn.models.network import Network
 from jaxcnn.optimizers import Optimizer
 from jaxcnn.runtime.names import custom_object_scope
 from jaxcnn.runtime.types import Config, DataLike, Identifier, PyTree, Settings
+from jaxcnn.spellings.dialect import chosen
 from jaxcnn.spellings.keywords import suggesting
 from jaxcnn.spellings.translate import old_spellings
 from jaxcnn.training import averages, evaluate, fit, generators, optimizer_state, predict
@@ -327,6 +329,7 @@ class Model(Network):
         y: DataLike = None,
         sample_weight: DataLike = None,
         class_weight: DataLike = None,
+        reset_metrics: bool = True,
     ) -> float | list[float]:
         """One update on one batch; returns the loss and metrics of the batch before the update.
 
@@ -335,6 +338,8 @@ class Model(Network):
             y: targets (batch, ...), alike; None where the losses need none.
             sample_weight: weights of the samples (batch,), or of steps (batch, steps).
             class_weight: class -> weight of its samples.
+            reset_metrics: whether the next batch begins the metrics again; else they go on, until
+                `reset_metrics()`.
 
         Returns:
             The loss, or a list of the loss and the metrics as in `metrics_names`.
@@ -342,10 +347,14 @@ class Model(Network):
         data = Data(x, y, sample_weight, class_weight)
         if self.program.train_function is not None:
             return batches.train_by_function(self, self.program, data)
-        return batches.train_on_batch(self, self.program, data)
+        return batches.train_on_batch(self, self.program, data, reset_metrics)
 
     def test_on_batch(
-        self, x: DataLike, y: DataLike = None, sample_weight: DataLike = None
+        self,
+        x: DataLike,
+        y: DataLike = None,
+        sample_weight: DataLike = None,
+        reset_metrics: bool = True,
     ) -> float | list[float]:
         """The loss and metrics of one batch.
 
@@ -353,11 +362,17 @@ class Model(Network):
             x: inputs (batch, ...), or a list or dict by name of them.
             y: targets (batch, ...), alike.
             sample_weight: weights of the samples (batch,), or of steps (batch, steps).
+            reset_metrics: as for `train_on_batch`.
 
         Returns:
             The loss, or a list of the loss and the metrics as in `metrics_names`.
         """
-        return batches.test_on_batch(self, self.program, Data(x, y, sample_weight))
+        data = Data(x, y, sample_weight)
+        return batches.test_on_batch(self, self.program, data, reset_metrics)
+
+    def reset_metrics(self) -> None:
+        """Let the next single batch begin the metrics, whatever was measured before."""
+        self.program.measured = None
 
     def predict_on_batch(self, x: DataLike) -> PyTree:
         """The outputs for one batch.
@@ -403,6 +418,9 @@ class Model(Network):
     def __call__(self, inputs: PyTree, *args: PyTree, **kwargs: PyTree) -> PyTree:
         if not self.built and bound_module(self) is None and subclassed.has_call(self):
             subclassed.build_by_call(self, inputs)
+        again = earlier_outputs(self, (inputs, *args)) if chosen() and not kwargs else None
+        if again is not None:
+            return again
         return super().__call__(inputs, *args, **kwargs)
 
     if not TYPE_CHECKING:  # to which every name would be right

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from typing import TypeAlias
+from typing import ParamSpec, TypeAlias, TypeVar, cast
 
 import flax.linen as nn
 import numpy as np
@@ -39,6 +40,8 @@ NOT_BUILT = (
     "call build((None, ...)), or train it once."
 )
 
+P = ParamSpec("P")
+T = TypeVar("T")
 EPOCHS = 10  # of `fit`
 Stackable: TypeAlias = Layer | nn.Module | SymbolicTensor  # the last one from `Input`
 
@@ -50,6 +53,17 @@ def with_default(function: Callable[..., object], name: str, value: object) -> i
         p.replace(default=value) if p.name == name else p for p in signature.parameters.values()
     ]
     return signature.replace(parameters=changed)
+
+
+def order_of_program(method: Callable[P, T]) -> Callable[P, T]:
+    """`Sequential.train_on_batch` with the order of arguments that a program's Keras has."""
+
+    @functools.wraps(method)
+    def train_on_batch(*args: P.args, **kwargs: P.kwargs) -> T:
+        own = method if len(args) < 4 or not dialect().since_2_2 else Model.train_on_batch
+        return cast(Callable[P, T], own)(*args, **kwargs)
+
+    return train_on_batch
 
 
 @LAYERS.register()
@@ -148,7 +162,7 @@ class Sequential(Model):
     def layers(self) -> list[Layer]:
         """The layers in order, in Keras 2.2 as a list of the caller's own."""
         listed: list[Layer] = vars(self)["_listed"]
-        return list(listed) if dialect().name == "2.2" else listed
+        return list(listed) if dialect().since_2_2 else listed
 
     @layers.setter
     def layers(self, layers: list[Layer]) -> None:
@@ -344,15 +358,20 @@ class Sequential(Model):
 
     fit.__signature__ = with_default(Model.fit, "epochs", EPOCHS)  # type: ignore[attr-defined]
 
+    @order_of_program
     def train_on_batch(  # type: ignore[override]
         self,
         x: DataLike,
         y: DataLike = None,
         class_weight: DataLike = None,
         sample_weight: DataLike = None,
+        reset_metrics: bool = True,
     ) -> float | list[float]:
-        """As `Model.train_on_batch`, with `class_weight` first as Keras 2.0.4 has it here."""
-        return super().train_on_batch(x, y, sample_weight, class_weight)
+        """As `Model.train_on_batch`, with `class_weight` first as Keras 2.0.4 has it here.
+
+        In programs for Keras 2.2 `sample_weight` comes first, as in other models.
+        """
+        return super().train_on_batch(x, y, sample_weight, class_weight, reset_metrics)
 
     @suggesting
     def predict_proba(

@@ -59,7 +59,8 @@ class BatchNormalization(ScalePenaltyFields, MovingFields, ScaleFields, BatchSta
     mode the running ones are used. Statistics are computed in float32. Where each part of the batch
     has its own (`jaxcnn.distribute` with ``local_statistics``) the running ones move by their mean.
     In programs for Keras 2.2 the running ones are the weighted mean of the batches alone, without
-    the value before the first of them, and the variance is that of a sample.
+    the value before the first of them; in those and in programs for 2.3 the variance is that of a
+    sample.
     Weights: ``gamma``, ``beta`` in params; ``moving_mean``, ``moving_variance`` in batch_stats.
 
     Args:
@@ -117,11 +118,12 @@ class BatchNormalization(ScalePenaltyFields, MovingFields, ScaleFields, BatchSta
                 return y
             batch_mean, batch_variance = batch_statistics(x, rows, axis)
         new = {"moving_mean": batch_mean, "moving_variance": batch_variance}
+        if dialect().variances_of_samples:
+            new["moving_variance"] *= of_population(x, rows, axis, self.epsilon)
         if sums is None:
             old = {"moving_mean": mean, "moving_variance": variance}
             moved = {name: self._moved(old[name], new[name]) for name in new}
         else:
-            new["moving_variance"] *= of_population(x, rows, axis, self.epsilon)
             moved = self._averages(sums, new)
         for name, value in moved.items():
             self.update("batch_stats", name, value)

@@ -174,6 +174,8 @@ class Optimizer(Updating):
     weights = Weights()
     _weights: list[Any]
     _holder: "weakref.ref[StateHolder] | None" = None
+    # The number of updates of all models that it trains, which an old Keras counts together.
+    shared_count: Array | None = None
 
     def __init__(
         self,
@@ -246,7 +248,7 @@ class Optimizer(Updating):
 
     def __getstate__(self) -> Config:
         """Copies belong to no model yet."""
-        apart = ("_holder", "_counter", "_numbers", "_m_schedule")
+        apart = ("_holder", "_counter", "_numbers", "_m_schedule", "shared_count")
         return {name: value for name, value in vars(self).items() if name not in apart}
 
     @property
@@ -278,6 +280,8 @@ class Optimizer(Updating):
     def get_count(self) -> int:
         """The number of updates that the model compiled with this optimizer has seen."""
         state = self.held_state()
+        if self.shared_count is not None and state is not None:
+            return int(self.shared_count)
         return 0 if state is None else int(state.count)
 
     def get_weights(self) -> list[np.ndarray]:
@@ -293,12 +297,11 @@ class Optimizer(Updating):
         model = self._holder() if self._holder else None
         if model is None or model.opt_state is None:
             return []
-        float_counts = chosen() and dialect().float_counts
+        count: Listed = np.asarray(self.get_count(), np.int32)
+        if chosen() and dialect().float_counts:
+            count = np.array(count if self.shows_count else 0, np.float32)
         arrays = [
-            np.array(value if self.shows_count else 0, np.float32)
-            if name == "iterations" and float_counts
-            else value
-            for name, value in model.optimizer_arrays()
+            count if name == "iterations" else value for name, value in model.optimizer_arrays()
         ]
         shapes = [weight.shape for weight in model.trainable_weights]
         listed = self.listed(arrays, shapes, dialect().name)
@@ -338,6 +341,7 @@ class Optimizer(Updating):
         order = order_of_slots(model.trainable_weights)
         back = reordered(values, [order.index(i) for i in range(len(order))], 1)
         values = [np.asarray(value) for value in back]
+        self.shared_count = None
         model.set_optimizer_arrays(self.remembered(values, len(model.trainable_weights)))
 
     @property

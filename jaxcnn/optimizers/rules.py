@@ -341,7 +341,7 @@ class Adam(Optimizer):
     def listed(
         self, arrays: Sequence[Listed], shapes: Sequence[tuple[int, ...]], keras: str
     ) -> list[Listed]:
-        further = len(shapes) if keras == "2.2" and not self.amsgrad else 0
+        further = len(shapes) if keras in ("2.2", "2.3") and not self.amsgrad else 0
         return [*arrays, *(np.zeros(1, np.float32) for _ in range(further))]
 
     def remembered(self, values: list[np.ndarray], weights: int) -> list[np.ndarray]:
@@ -351,7 +351,7 @@ class Adam(Optimizer):
 
     def get_config(self) -> Config:
         config = super().get_config()
-        if chosen() and dialect().name != "2.2" and not self.amsgrad:
+        if chosen() and not dialect().since_2_2 and not self.amsgrad:
             config.pop("amsgrad", None)  # these versions have none
         return config
 

@@ -176,7 +176,7 @@ class TensorBoard(Callback):
             self._activations = ActivationModel(self.model)
             self._gradients = Gradients(self.model) if self.write_grads else None
             return
-        if chosen() and dialect().name == "2.2":
+        if chosen() and dialect().since_2_2:
             raise ValueError(
                 "If printing histograms, validation_data must be provided, and cannot be a "
                 "generator."

@@ -43,6 +43,8 @@ EPSILON_POSITIONS = {
     "Adamax": 3,
     "Nadam": 3,
 }
+# Layers whose gates are by default of another function in Keras 2.3.
+GATED = ("LSTM", "GRU", "LSTMCell", "GRUCell")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -84,6 +86,7 @@ class Dialect:
             the steps that a mask leaves out.
         averages_of_batches: whether running statistics are averages of the batches alone, without
             the value that they had before.
+        variances_of_samples: whether running variances are those of a sample, which are greater.
         float_counts: whether optimizers list the number of updates as a float.
         needless_counts: whether those count the updates that have no use for their number, as
             without `decay`.
@@ -92,6 +95,12 @@ class Dialect:
         ctc_fuzz: what CTC adds to probabilities before their logarithm; None for K.epsilon().
         frozen_statistics: when it is settled that the statistics of frozen layers rest: as
             `compile` finds them, when they are first trained, or never.
+        names_of_metrics_stay: whether 'accuracy' and 'mse' are reported under the names by which
+            `compile` was given them.
+        weights_are_factors: whether the weights of samples, and masks, are factors of what is
+            averaged over all samples, rather than over those whose weight is not zero.
+        metrics_go_on: whether the metrics of a single batch go on from those of `fit` or `evaluate`
+            before it.
     """
 
     name: str
@@ -128,11 +137,20 @@ class Dialect:
     cells: bool = False
     states_stand_in: bool = False
     averages_of_batches: bool = False
+    variances_of_samples: bool = False
     float_counts: bool = True
     needless_counts: bool = False
     slots_by_name: bool = True
     ctc_fuzz: float | None = 1e-8
     frozen_statistics: Settled = "never"
+    names_of_metrics_stay: bool = False
+    weights_are_factors: bool = False
+    metrics_go_on: bool = False
+
+    @property
+    def since_2_2(self) -> bool:
+        """Whether the version is 2.2 or a later one."""
+        return self.name in ("2.2", "2.3")
 
     @property
     def of_keras_1(self) -> bool:
@@ -178,6 +196,38 @@ _KERAS_1 = Dialect(
     connections=True,
     small_characters=False,
 )
+_KERAS_2_2 = Dialect(
+    "2.2",
+    "2.2.4",
+    defaults={
+        "fit": {"epochs": (3, 1)},
+        **{name: {"epsilon": (at, None)} for name, at in EPSILON_POSITIONS.items()},
+    },
+    graph_width=98,
+    label_axes=True,
+    first_epoch=1,
+    patience_counts=True,
+    targets_first=True,
+    counts_on=True,
+    lists_inputs=False,
+    own_inputs=False,
+    numbers_repeated=False,
+    step_times=True,
+    rates_are_told=True,
+    stops_within_epochs=True,
+    masks_of_steps=True,
+    whole_cosines=True,
+    image_parameters=True,
+    cells=True,
+    states_stand_in=True,
+    averages_of_batches=True,
+    variances_of_samples=True,
+    float_counts=False,
+    needless_counts=True,
+    slots_by_name=False,
+    ctc_fuzz=None,
+    frozen_statistics="trained",
+)
 DIALECTS = {
     "0.3": dataclasses.replace(
         _KERAS_1,
@@ -191,36 +241,19 @@ DIALECTS = {
     ),
     "1.2": _KERAS_1,
     "2.0": Dialect("2.0", "2.0.4", small_characters=False),
-    "2.2": Dialect(
-        "2.2",
-        "2.2.4",
+    "2.2": _KERAS_2_2,
+    "2.3": dataclasses.replace(
+        _KERAS_2_2,
+        name="2.3",
+        version="2.3.1",
         defaults={
-            "fit": {"epochs": (3, 1)},
-            **{name: {"epsilon": (at, None)} for name, at in EPSILON_POSITIONS.items()},
+            **_KERAS_2_2.defaults,
+            **{name: {"recurrent_activation": (2, "sigmoid")} for name in GATED},
         },
-        graph_width=98,
-        label_axes=True,
-        first_epoch=1,
-        patience_counts=True,
-        targets_first=True,
-        counts_on=True,
-        lists_inputs=False,
-        own_inputs=False,
-        numbers_repeated=False,
-        step_times=True,
-        rates_are_told=True,
-        stops_within_epochs=True,
-        masks_of_steps=True,
-        whole_cosines=True,
-        image_parameters=True,
-        cells=True,
-        states_stand_in=True,
-        averages_of_batches=True,
-        float_counts=False,
-        needless_counts=True,
-        slots_by_name=False,
-        ctc_fuzz=None,
-        frozen_statistics="trained",
+        averages_of_batches=False,
+        names_of_metrics_stay=True,
+        weights_are_factors=True,
+        metrics_go_on=True,
     ),
 }
 

@@ -59,7 +59,7 @@ class Spellings:
         Keras 2 left out a forget bias of zero as well.
         """
         forget_bias = kwargs.get("forget_bias_init") if "forget_bias_init" in self.renames else None
-        if forget_bias in ("zero", "zeros") and chosen() and dialect().name in ("2.0", "2.2"):
+        if forget_bias in ("zero", "zeros") and chosen() and not dialect().of_keras_1:
             return {**self.ignored, "forget_bias_init": "write unit_forget_bias=False for zeros"}
         return self.ignored
 

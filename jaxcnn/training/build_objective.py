@@ -51,7 +51,7 @@ def build_objective(
     if bad := [mode for mode in modes if mode not in (None, "temporal")]:
         raise ValueError(f'`sample_weight_mode` is {bad[0]!r}; it must be None or "temporal".')
     plain = metrics_of(arguments.metrics, names, shapes, loss_functions)
-    prefix = "weighted_" if arguments.metrics else ""
+    prefix = "weighted_" if arguments.metrics and not dialect().names_of_metrics_stay else ""
     weighted = metrics_of(arguments.weighted_metrics, names, shapes, loss_functions, prefix)
     return with_distinct_names(
         Objective(
@@ -63,7 +63,7 @@ def build_objective(
                     metrics=tuple(plain[i]),
                     weighted_metrics=tuple(weighted[i]),
                     temporal=modes[i] == "temporal",
-                    by_loss_rule=chosen(),
+                    by_loss_rule=chosen() and not dialect().weights_are_factors,
                 )
                 for i, name in enumerate(names)
             )
@@ -135,7 +135,8 @@ def metrics_of(
                 metric = StatefulMetric(identifier)
             else:
                 metric = metrics.get(identifier, shape, loss)
-            reported = prefix + metric.name
+            stays = dialect().names_of_metrics_stay and isinstance(identifier, str)
+            reported = prefix + (identifier if stays else metric.name)
             pairs.append((f"{name}_{reported}" if len(names) > 1 else reported, metric))
         result.append(pairs if loss is not None else [])
     return result

@@ -76,7 +76,7 @@ def compiled(
 
 def error_without_loss() -> Exception:
     """What `compile` raises where nothing would be minimised, in the class of each Keras."""
-    of_keras = {"2.0": RuntimeError, "2.2": ValueError}
+    of_keras = {"2.0": RuntimeError, "2.2": ValueError, "2.3": ValueError}
     if chosen() and (kind := of_keras.get(dialect().name)):
         return kind("The model cannot be compiled because it has no loss to optimize.")
     return TypeError(

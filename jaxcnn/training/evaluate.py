@@ -9,7 +9,7 @@ from typing import cast
 import numpy as np
 
 from jaxcnn.runtime.arrays import copied, fresh
-from jaxcnn.spellings.dialect import chosen
+from jaxcnn.spellings.dialect import chosen, dialect
 from jaxcnn.training.functions import Functions
 from jaxcnn.training.input import Data, FeedSettings, open_feed
 from jaxcnn.training.input.door import refuse_copies
@@ -54,6 +54,8 @@ def evaluated(
         carry = dispatcher.run(carry, portion.batch, portion.many, variables)
         steps += portion.steps
         report(feed.seen(steps))
+    if dialect().metrics_go_on:
+        program.measured = carry[0]
     return functions.averages(carry[0]), carry[1]
 
 

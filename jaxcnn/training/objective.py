@@ -205,11 +205,15 @@ class Objective:
         """(weighted sum of the losses, each output's own loss by its reported name)."""
         total = jnp.zeros((), jnp.float32)
         parts: dict[str, jax.Array] = {}
+        rule = factored_loss if dialect().weights_are_factors else weighted_loss
         for i, output in enumerate(self.outputs):
             if output.loss is None:
                 continue
             prediction = as_float32(seen_by(output.loss, i, predictions))
-            value = weighted_loss(output.loss(targets[i], prediction), weights[i], masks[i], rows)
+            scores = output.loss(targets[i], prediction)
+            value = rule(scores, weights[i], masks[i], rows)
+            if getattr(output.loss, "reduction", None) == "sum":
+                value = value * (scores.size if rows is None else real_size(scores, rows))
             parts[f"{output.key}_loss"] = value
             weight = output.weight
             total += value * (
@@ -240,10 +244,17 @@ class Objective:
             name: (sums[name][0] + value * count, sums[name][1] + count)
             for name, value in loss_values.items()
         }
+        factors = dialect().weights_are_factors
+        if factors:  # and the loss of an output is averaged over batches, whatever their sizes
+            new |= {
+                name: (sums[name][0] + value, sums[name][1] + 1)
+                for name, value in loss_values.items()
+                if name != "loss"
+            }
         for i, output in enumerate(self.outputs):
             mask = None if dialect().of_keras_1 else masks[i]  # its metrics knew none
             plain = combined_weights(None, mask, rows)
-            averaged = plain if mask is None else with_sum(count, plain)
+            averaged = plain if mask is None or factors else with_sum(count, plain)
             for name, metric in output.metrics:
                 prediction = as_float32(seen_by(metric, i, predictions))
                 weight = averaged if isinstance(metric, FunctionMetric) else plain
@@ -339,6 +350,31 @@ def weighted_loss(
     # A padding row may hold anything, even NaN, which a product with 0 would keep.
     counted = weights != 0
     return jnp.sum(jnp.where(counted, scores * weights, 0.0)) / count_of(counted, scores)
+
+
+def factored_loss(
+    scores: jax.Array,
+    weights: jax.Array | None,
+    mask: jax.Array | None,
+    rows: jax.Array | None,
+) -> jax.Array:
+    """The mean of a loss over a batch (the rule of Keras 2.3): of all numbers, each with its weight
+    and mask as factors. The arguments are those of `weighted_loss`.
+    """
+    factors = combined_weights(weights, mask, rows)
+    if factors is None:
+        return jnp.mean(scores)
+    size = factors.size if rows is None else real_size(factors, rows)
+    if scores.ndim == 0:
+        return scores * jnp.sum(factors) / size
+    scores = jnp.mean(scores, axis=tuple(range(factors.ndim, scores.ndim)))
+    weighted = jnp.where(factors != 0, scores * factors.reshape(scores.shape), 0.0)
+    return jnp.sum(weighted) / size
+
+
+def real_size(values: jax.Array, rows: jax.Array) -> jax.Array:
+    """How many numbers there are in the real rows, at least 1."""
+    return jnp.maximum(jnp.sum(rows), 1.0) * (values.size // max(1, values.shape[0]))
 
 
 def by_loss_rule(

@@ -20,7 +20,7 @@ from jaxcnn.runtime.types import Config, Identifier, Path, PyTree, Settings
 from jaxcnn.training.by_hand import UpdatesByHand
 from jaxcnn.training.functions import Functions
 from jaxcnn.training.network import WholeNetwork
-from jaxcnn.training.objective import Objective
+from jaxcnn.training.objective import Objective, Sums
 from jaxcnn.training.state import Shares, Ties, Tree
 
 # What `compile` takes for all outputs: for each of them in a list, or by name in a dict.
@@ -110,6 +110,8 @@ class Program:
         graph: the loss as symbolic tensors, made when it is asked for.
         further: updates of variables that training carries out besides.
         train_function: what a program has put in place of the model's own, or None.
+        measured: the running sums of the metrics, from which the next single batch goes on; None
+            where it begins them.
     """
 
     distribution: Distribution | None = None
@@ -139,16 +141,17 @@ class Program:
     graph: LossGraph | None = None
     further: list[Update] = field(default_factory=list)
     train_function: Callable[[list[PyTree]], PyTree] | None = None
+    measured: Sums | None = None
 
     def __getstate__(self) -> Config:
         """Copies and pickles compile their steps anew."""
-        apart = ("objective", "functions", "prediction", "by_hand", "graph")
+        apart = ("objective", "functions", "prediction", "by_hand", "graph", "measured")
         return {**vars(self), **dict.fromkeys(apart)}
 
     def take_optimizer(self, optimizer: Optimizer) -> None:
         """Go on with another optimizer, which has seen no update."""
         self.optimizer, self.by_hand, self.opt_state = optimizer, None, None
-        self.objective = self.functions = None
+        self.objective = self.functions = self.measured = None
 
     @property
     def rule(self) -> Optimizer:

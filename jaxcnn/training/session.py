@@ -19,6 +19,7 @@ from jaxcnn.layers.base import Layer
 from jaxcnn.optimizers import Optimizer
 from jaxcnn.runtime.arrays import copied, filled, fresh
 from jaxcnn.runtime.types import PyTree
+from jaxcnn.spellings.dialect import chosen, dialect
 from jaxcnn.training.clock import Clock
 from jaxcnn.training.program import Program
 from jaxcnn.training.state import TrainState, Tree, from_variables
@@ -123,6 +124,8 @@ class TrainingSession:
 
     def close(self) -> None:
         """Leave the newest finished state in the layers, whatever happened."""
+        if dialect().metrics_go_on and self.program.measured is None:
+            self.program.measured = self.state.metrics
         with self.lock:
             for layer, outer in self._outer_sessions:
                 layer.weights_store.session = outer
@@ -179,7 +182,7 @@ class TrainingSession:
 
     def reset_metrics(self) -> None:
         """Start new running sums, and a new count of the steps that changed nothing."""
-        sums = fresh(self.empty_sums)
+        sums, self.program.measured = fresh(self.empty_sums), None
         self.state = replace(self.state, metrics=sums, skipped=filled((), 0, np.int32))
 
     def set_state(self, state: TrainState, seed: int, hyperparameters: Mapping[str, float]) -> None:
@@ -195,7 +198,7 @@ def initial_state(
 ) -> TrainState:
     """The state from which training continues: the weights and the optimizer as they are now."""
     opt_state = with_hyperparameters_of(program.rule, program.opt_state)
-    return from_variables(
+    state = from_variables(
         whole_network(model, program).variables,
         program.rule,
         trainable=program.trained,
@@ -204,6 +207,10 @@ def initial_state(
         step=program.step,
         seed=seed,
         ties=program.ties,
+    )
+    count = program.rule.shared_count
+    return (
+        state if count is None else replace(state, opt_state=state.opt_state._replace(count=count))
     )
 
 
@@ -233,3 +240,5 @@ def store_trained(model: Trainable, program: Program, variables: Tree, opt_state
     program.opt_state = program.gathered(opt_state)
     if program.by_hand is not None:
         program.by_hand.hand_over(program.opt_state)
+    elif chosen():
+        program.rule.shared_count = program.opt_state.count

@@ -388,7 +388,7 @@ class KerasRegressor(RegressorMixin, KerasEstimator):
             y: their targets (samples,).
             sample_weight: weights of the samples (samples,).
         """
-        if chosen() and dialect().name == "2.2":
+        if chosen() and dialect().since_2_2:
             settings = self.filter_sk_params(Sequential.evaluate, kwargs)
             loss = self.model.evaluate(
                 self._checked(x), np.asarray(y), sample_weight=sample_weight, **settings

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from jaxcnn import backend as K
-from jaxcnn.layers import BatchNormalization, Input
-from jaxcnn.models import Model, load_model
+from jaxcnn.layers import BatchNormalization, Dense, Input, add
+from jaxcnn.models import Model, Sequential, load_model
 from jaxcnn.optimizers import SGD
 from jaxcnn.spellings.dialect import speaking
 
@@ -103,3 +103,17 @@ def test_earlier_versions_move_them():
     model = compiled((4,))
     model.train_on_batch(FIRST, FIRST)
     np.testing.assert_allclose(model.get_weights()[2], 0.1 * FIRST.mean(0), rtol=1e-5)
+
+
+def test_a_model_called_twice_on_a_tensor_is_computed_once():
+    with speaking("2.2"):
+        x = Input((2,))
+        inner = Sequential([BatchNormalization(input_shape=(2,), momentum=0.5)])
+        one, two = inner(x), inner(x)
+        assert one is two
+        model = Model(x, add([Dense(1)(one), Dense(1)(two)]))
+        model.compile(SGD(0.0), "mse")
+        model.train_on_batch(np.array([[1.0, 2.0], [3.0, 8.0]]), np.zeros((2, 1)))
+        mean, variance = inner.get_weights()[2:]
+    np.testing.assert_allclose(mean, [2.0, 5.0], rtol=1e-6)
+    np.testing.assert_allclose(variance, [2.0020020, 18.0180187], rtol=1e-6)

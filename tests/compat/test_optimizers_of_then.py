@@ -106,3 +106,26 @@ def test_an_sgd_goes_through_files_of_keras_3(keras, tmp_path):
     assert again.opt_state.count == 2
     x, y = np.array([[1.0, 2.0]]), np.array([[1.0]])
     assert again.train_on_batch(x, y) == pytest.approx(model.train_on_batch(x, y))
+
+
+def test_models_of_one_optimizer_count_their_updates_together():
+    """The expected values are those of Keras 2.2.4."""
+    with speaking("2.2"):
+        optimizer, models = optimizers.Adam(0.1), []
+        for _ in range(2):
+            model = Sequential([Dense(1, input_dim=2, use_bias=False)])
+            model.set_weights([np.array([[0.5], [-0.25]])])
+            model.compile(optimizer, "mse")
+            models.append(model)
+        x, y = np.array([[1.0, 2.0]]), np.array([[1.0]])
+        for index in (0, 0, 1, 0):
+            models[index].train_on_batch(x, y)
+        kernels = [model.get_weights()[0].ravel() for model in models]
+        np.testing.assert_allclose(kernels[0], [0.78105795, 0.03105813], rtol=1e-5)
+        np.testing.assert_allclose(kernels[1], [0.56388146, -0.1861185], rtol=1e-5)
+        assert K.get_value(optimizer.iterations) == optimizer.get_weights()[0] == 4
+        models[0].compile(optimizer, "mse")
+        models[0].train_on_batch(x, y)
+        expected = [0.83560622, 0.08560665]
+        np.testing.assert_allclose(models[0].get_weights()[0].ravel(), expected, rtol=1e-5)
+        assert optimizer.get_weights()[0] == 5

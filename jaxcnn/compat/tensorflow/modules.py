@@ -12,7 +12,7 @@ from jaxcnn.spellings.dialect import dialect
 
 VERSION_1 = "compat.v1"
 # Keras -> the TensorFlow that had it inside.
-VERSIONS = {"2.2": "1.13.1"}
+VERSIONS = {"2.2": "1.13.1", "2.3": "1.15.0"}
 # Paths that only lead to others.
 PACKAGES = (
     "compat",

@@ -51,7 +51,7 @@ def names_of(optimizer: Optimizer, shapes: Sequence[tuple[int, ...]]) -> list[st
     'Variable_1:0', ..., in Keras 1 after those that hold the count and the optimizer's numbers.
     """
     spoken, kind = dialect(), type(optimizer).__name__
-    whole = spoken.name == "2.2"
+    whole = spoken.since_2_2
     counted = optimizer.lists_count and bool(shapes)
     before = len(optimizer.variable_numbers()) + optimizer.lists_count if spoken.of_keras_1 else 0
     slots = [

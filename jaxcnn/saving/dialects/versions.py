@@ -49,7 +49,7 @@ class Version:
     @property
     def lists_stacks(self) -> bool:
         """Whether a stack is the bare list of its layers, as all until 2.2.2 read it."""
-        return self.is_2 and not (self.of_program and self.rank == 22)
+        return self.is_2 and not (self.of_program and self.rank >= 22)
 
 
 TEXT = Version("2.3.1", 30, strict=False)  # of to_json and to_yaml, which Keras 3 cannot read
@@ -66,6 +66,7 @@ OF_PROGRAMS: Mapping[str, Version] = {
     "1.2": Version("1.2.2", 12, strict=False, of_program=True),
     "2.0": Version("2.0.4", 20, strict=False, of_program=True),
     "2.2": Version("2.2.4", 22, strict=False, of_program=True),
+    "2.3": Version("2.3.1", 23, strict=False, of_program=True),
 }
 # Classes -> rank of the first version with them; those that are not here have always been.
 CLASSES: Mapping[str, int] = {

@@ -88,7 +88,7 @@ def mismatch(kind: str, name: str, expected: Shape, given: tuple[int, ...]) -> s
     start = f"Error when checking {kind}: expected {name} to have "
     if len(given) != len(expected):
         return f"{start}{len(expected)} dimensions, but got array with shape {given}."
-    first = 1 if dialect().name == "2.2" else 0  # with the samples before
+    first = 1 if dialect().since_2_2 else 0  # with the samples before
     return f"{start}shape {expected[first:]} but got array with shape {given[first:]}."
 
 
