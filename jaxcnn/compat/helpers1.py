@@ -36,7 +36,7 @@ class Listed:
     """A list of layers as a summary needs it."""
 
     layers: list[Layer]
-    nodes_by_depth: list[list[Node]]
+    node_levels: list[list[Node]]
 
     @property
     def flattened_layers(self) -> list[Layer]:

@@ -48,7 +48,7 @@ def added_losses(model: Layer, added: Sequence[AddedLoss]) -> list[SymbolicTenso
 
 def nodes_of(model: Layer) -> set[int]:
     """The ids of the calls in a model, or in those inside it."""
-    levels = (level for part in with_listed(model) for level in getattr(part, "nodes_by_depth", ()))
+    levels = (level for part in with_listed(model) for level in getattr(part, "node_levels", ()))
     return {id(node) for level in levels for node in level}
 
 
@@ -116,7 +116,7 @@ def unique_parts(layer: Layer) -> list[Layer]:
 
 def losses_inside(layer: Layer) -> Iterator[SymbolicTensor]:
     """The losses of all calls of a layer, or of all calls inside a model."""
-    levels = getattr(layer, "nodes_by_depth", None)
+    levels = getattr(layer, "node_levels", None)
     nodes = layer.inbound_nodes if levels is None else [node for level in levels for node in level]
     for node in nodes:
         yield from losses_of_call(node)
@@ -182,7 +182,7 @@ def losses_of_call(node: Node) -> Iterator[SymbolicTensor]:
             layer.call(*node.args, **node.kwargs)
             losses = symbolic_leaves(layer.additions.losses)
         yield from losses
-    elif hasattr(layer, "nodes_by_depth") and (inside := list(losses_inside(layer))):
+    elif hasattr(layer, "node_levels") and (inside := list(losses_inside(layer))):
         model: Any = layer
         yield from symbolic_leaves(model.extended(model.inputs, inside)(*node.args))
 

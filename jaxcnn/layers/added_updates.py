@@ -82,7 +82,7 @@ def updates_of(layer: Layer) -> list[Update]:
     """The pairs (variable, new value) of all calls of a layer, or of those in a model."""
     if not goes_on(layer):
         return []
-    levels = getattr(layer, "nodes_by_depth", None)
+    levels = getattr(layer, "node_levels", None)
     nodes = layer.inbound_nodes if levels is None else [node for level in levels for node in level]
     updates = [update for node in nodes for update in updates_of_call(node)]
     return [*updates, *(pair for pair, _ in added_outside(layer))]

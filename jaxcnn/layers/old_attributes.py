@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from jaxcnn.layers.base import Layer
+from jaxcnn.spellings.dialect import dialect
 from jaxcnn.spellings.tables import TABLES, Spellings
 
 # What was one number, and is one along each axis.
@@ -42,6 +43,8 @@ def old_attribute(layer: Layer, kind: str, name: str, settings: Sequence[str]) -
     """
     if name == "get_output_shape_for":
         return layer.compute_output_shape
+    if name == "regularizers" and dialect().of_keras_1:
+        return []  # the penalties are among the `losses`
     if name == "uses_learning_phase":
         return differs_in_training(layer)
     if name == "W_shape":

@@ -103,8 +103,8 @@ def layers_by_depth(model: Network) -> dict[int, list[GraphLayer]]:
     """Depth -> its layers, where the depth of a layer is its longest distance to an output."""
     levels: dict[int, list[GraphLayer]] = {}
     met: set[int] = set()
-    deepest = len(model.nodes_by_depth) - 1
-    for i, nodes in enumerate(model.nodes_by_depth):
+    deepest = len(model.node_levels) - 1
+    for i, nodes in enumerate(model.node_levels):
         new = {id(node.layer): node.layer for node in nodes if id(node.layer) not in met}
         met |= new.keys()
         levels[deepest - i] = list(new.values())
@@ -113,7 +113,20 @@ def layers_by_depth(model: Network) -> dict[int, list[GraphLayer]]:
 
 def nodes_by_depth(model: Network) -> dict[int, list[Node]]:
     """Depth -> its calls of layers, where the outputs have depth 0."""
-    return dict(enumerate(reversed(model.nodes_by_depth)))
+    return dict(enumerate(reversed(model.node_levels)))
+
+
+def container_nodes(model: Network) -> set[str]:
+    """The calls of layers in the model, each as the name of the layer and the number of the call
+    there: 'dense_1_ib-0'.
+    """
+    nodes = [node for level in model.node_levels for node in level]
+    return {
+        f"{node.layer.name}_ib-{at}"
+        for node in nodes
+        for at, other in enumerate(node.layer.inbound_nodes)
+        if other is node
+    }
 
 
 def feed_targets(model: Trainable) -> list[SymbolicTensor]:

@@ -80,7 +80,7 @@ def on_tensors(model: Network, tensors: list[SymbolicTensor]) -> Network:
     def image(leaf: PyTree) -> PyTree:
         return images[id(leaf)] if isinstance(leaf, SymbolicTensor) else leaf
 
-    for node in (node for level in model.nodes_by_depth for node in level):
+    for node in (node for level in model.node_levels for node in level):
         if id(node.layer) in layers:
             args, kwargs = jax.tree.map(image, (node.args, node.kwargs))
             outputs = layers[id(node.layer)](*args, **kwargs)

@@ -428,6 +428,11 @@ class Model(Network):
         def __getattr__(self, name: str) -> PyTree:
             if name in private_names.READ:
                 return private_names.READ[name](self)
+            if name in private_names.WITHOUT:
+                raise AttributeError(
+                    f"Model '{self.name}' has no {name}, which Keras kept for itself; write "
+                    f"{private_names.WITHOUT[name]}."
+                )
             if name in SEQUENTIAL_ONLY:
                 raise AttributeError(
                     f"Only Sequential models have {name}; for model '{self.name}' write "

@@ -11,6 +11,7 @@ from typing import TypeVar, cast
 import flax.linen as nn
 import jax
 
+from jaxcnn.layers import symbolic
 from jaxcnn.layers.base import Layer
 from jaxcnn.layers.input import InputLayer
 from jaxcnn.layers.symbolic.operation import Operation, free_borrowed, weights_in
@@ -58,7 +59,7 @@ class Network(Layer):
         layers: in Keras's order; the user's to change.
         members: the same, with which the network works.
         nodes: the calls of layers in the order in which they run.
-        nodes_by_depth: all calls, also those of the inputs, from the deepest level up.
+        node_levels: all calls, also those of the inputs, from the deepest level up.
 
     Examples:
         >>> image = jc.layers.Input((3,))
@@ -116,7 +117,7 @@ class Network(Layer):
         # As of every layer, there is a record of its calls; the first is the graph it is made from.
         graph_call = Node(self, (inputs,), {}, outputs=outputs)
         self.inbound_nodes = [graph_call, *self.inbound_nodes[1:]]
-        self.nodes, self.nodes_by_depth, self.members = sorted_graph(self.inputs, self.outputs)
+        self.nodes, self.node_levels, self.members = sorted_graph(self.inputs, self.outputs)
         self.layers = list(self.members)
         self.hidden: Sequence[Layer] = ()
         if any(node.evaluated is not None for node in self.nodes):
@@ -279,6 +280,30 @@ class Network(Layer):
             )
             for owner, spec, path in self.placed_weights()
         }
+
+    def call(self, inputs: PyTree, *args: PyTree, **kwargs: PyTree) -> PyTree:
+        """The outputs for other inputs, as calling the network gives them."""
+        return self(inputs, *args, **kwargs)
+
+    def run_internal_graph(self, inputs: PyTree, masks: PyTree = None) -> tuple[PyTree, ...]:
+        """(outputs, masks, shapes) for symbolic inputs: each one of them, or a list of several.
+
+        Args:
+            inputs: the symbolic input, or a list.
+            masks: theirs, None where the tensors have theirs already.
+
+        Raises:
+            NotImplementedError: other masks.
+        """
+        if jax.tree.leaves(masks):
+            raise NotImplementedError(
+                f"Model '{self.name}': run_internal_graph takes the masks that its inputs have; "
+                "put a Masking layer before them."
+            )
+        outputs = symbolic_leaves(self(inputs))
+        masks = [symbolic.masks_of(output) for output in outputs]
+        listed = outputs, masks, [tuple(output.shape) for output in outputs]
+        return tuple(one_or_all(values) for values in listed)
 
     def reset_states(self) -> None:
         """Set the states of all stateful recurrent layers to zeros."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
@@ -12,6 +13,7 @@ from jaxcnn.losses import LossFunction
 from jaxcnn.models import attributes
 from jaxcnn.runtime import config
 from jaxcnn.runtime.types import ArrayFunction, PyTree
+from jaxcnn.spellings.dialect import dialect
 from jaxcnn.training.compile import require_objective
 from jaxcnn.training.input import Data
 from jaxcnn.training.input.door import checked_arrays, inputs_for
@@ -82,9 +84,16 @@ def sample_weight_modes(model: Trainable) -> list[str | None]:
 
 
 def regularizers(model: Trainable) -> list[ArrayFunction]:
-    """The penalties of the weights, as Keras 1 lists them."""
-    all_of_them = [spec.regularizer for spec in model.all_specs()]
-    return [penalty for penalty in all_of_them if penalty is not None]
+    """None, in programs for Keras 1.2, whose `losses` have the penalties.
+
+    Raises:
+        AttributeError: the program is for a later one, which has no such attribute.
+    """
+    if not dialect().of_keras_1:
+        raise AttributeError(
+            f"Model '{model.name}' has no attribute 'regularizers'; its penalties are `losses`."
+        )
+    return []
 
 
 def of_each(kind: str, field: str) -> Read:
@@ -92,6 +101,17 @@ def of_each(kind: str, field: str) -> Read:
     return lambda model: [getattr(tensor, field) for tensor in getattr(model, kind)]
 
 
+# What there is not -> what to write instead.
+WITHOUT: dict[str, str] = {
+    **dict.fromkeys(("_output_tensor_cache", "_output_shape_cache"), "model(inputs)"),
+    "_output_mask_cache": "model.compute_mask(inputs, mask)",
+    "_per_input_losses": "model.get_losses_for(inputs)",
+    "_per_input_updates": "model.get_updates_for(inputs)",
+    "_get_node_attribute_at_index": "layer.get_input_at(i) or layer.get_output_at(i)",
+    "_fit_loop": "model.fit(...)",
+    "_test_loop": "model.evaluate(...)",
+    "_predict_loop": "model.predict(...)",
+}
 # Name -> what it reads of a model.
 READ: dict[str, Read] = {
     "loss_weights": attributes.loss_weights,
@@ -105,6 +125,11 @@ READ: dict[str, Read] = {
     "state_updates": attributes.state_updates,
     "sample_weight_modes": sample_weight_modes,
     "regularizers": regularizers,
+    "load_weights_from_hdf5_group": lambda model: model.load_weights,
+    "load_weights_from_hdf5_group_by_name": lambda model: functools.partial(
+        model.load_weights, by_name=True
+    ),
+    "save_weights_to_hdf5_group": lambda model: model.save_weights,
     "_collected_trainable_weights": attributes.collected_trainable_weights,
     "_feed_inputs": lambda model: list(model.inputs),
     "_feed_input_names": lambda model: list(model.input_names),
@@ -122,8 +147,13 @@ READ: dict[str, Read] = {
         for kind in ("input", "output")
         for field in ("node", "tensor")
     },
+    "internal_input_shapes": of_each("inputs", "shape"),
+    "internal_output_shapes": of_each("outputs", "shape"),
+    **dict.fromkeys(
+        ("container_nodes", "_container_nodes", "_network_nodes"), attributes.container_nodes
+    ),
     **dict.fromkeys(("layers_by_depth", "_layers_by_depth"), attributes.layers_by_depth),
     "get_output_shape_for": lambda model: model.compute_output_shape,
     "_is_compiled": lambda model: model.optimizer is not None,
-    "_nodes_by_depth": attributes.nodes_by_depth,
+    **dict.fromkeys(("nodes_by_depth", "_nodes_by_depth"), attributes.nodes_by_depth),
 }

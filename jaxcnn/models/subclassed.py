@@ -46,7 +46,7 @@ class Subclassed(Protocol):
 
 def has_call(model: Subclassed) -> bool:
     """Whether the class of a model says by `call` what the model computes."""
-    return type(model).call is not Layer.call
+    return not is_of_library(type(model).call)
 
 
 def begin(model: Subclassed) -> None:

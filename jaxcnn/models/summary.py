@@ -20,7 +20,7 @@ class Summarised(Protocol):
     def layers(self) -> list[Layer]: ...
 
     @property
-    def nodes_by_depth(self) -> list[list[Node]]: ...
+    def node_levels(self) -> list[list[Node]]: ...
 
     @property
     def flattened_layers(self) -> list[Layer]: ...
@@ -62,7 +62,7 @@ def print_summary(
     print_fn("_" * line_length)
     row(header)
     print_fn("=" * line_length)
-    relevant = {id(node) for level in model.nodes_by_depth for node in level}
+    relevant = {id(node) for level in model.node_levels for node in level}
     rows = model.flattened_layers if spoken.of_keras_1 else model.layers
     # Keras 1 lost sight of the calls within models that are merged when it compiled the whole.
     seen = rows if getattr(model, "optimizer", None) is None else model.layers
@@ -100,7 +100,7 @@ def is_chain(model: Summarised) -> bool:
     """Whether every layer follows one other, so that the connections need no column."""
     if type(model).__name__ == "Sequential":
         return True
-    return all(len(level) == 1 and len(level[0].inbound) <= 1 for level in model.nodes_by_depth)
+    return all(len(level) == 1 and len(level[0].inbound) <= 1 for level in model.node_levels)
 
 
 def shape_of(layer: Layer) -> PyTree:

@@ -81,7 +81,7 @@ def graph_config(model: Network) -> Config:
           <https://github.com/keras-team/keras/blob/2.0.4/keras/engine/topology.py>
     """
     calls = Calls(model)
-    for level in model.nodes_by_depth:
+    for level in model.node_levels:
         for node in level:
             refuse_captured(node)
 
@@ -122,7 +122,7 @@ class Calls:
     def __init__(self, model: Network) -> None:
         self._model = model
         self._numbers: dict[int, int] = {}  # id of a node -> its number
-        inside = {id(node) for level in model.nodes_by_depth for node in level}
+        inside = {id(node) for level in model.node_levels for node in level}
         for layer in model.layers:
             nodes = [node for node in layer.inbound_nodes if id(node) in inside]
             self._numbers.update((id(node), number) for number, node in enumerate(nodes))

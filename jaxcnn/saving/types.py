@@ -31,7 +31,7 @@ class Network(LayerNetwork, Protocol):
 
     traits: ClassVar[Traits]
     layers: list[Layer]
-    nodes_by_depth: list[list[Node]]
+    node_levels: list[list[Node]]
 
     @property
     def flattened_layers(self) -> list[Layer]: ...

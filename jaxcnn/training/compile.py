@@ -31,7 +31,7 @@ from jaxcnn.training.captured import with_graph
 from jaxcnn.training.functions import Functions
 from jaxcnn.training.network import WholeNetwork
 from jaxcnn.training.objective import Objective
-from jaxcnn.training.program import CompileArguments, Execution, Program
+from jaxcnn.training.program import CompileArguments, Execution, NotCompiled, Program
 from jaxcnn.training.state import AnyOptimizer, Shares, Ties, Tree
 from jaxcnn.training.steps import Batch, forward, train_step
 from jaxcnn.training.target_tensors import is_fixed, target_tensors
@@ -163,7 +163,7 @@ def require_objective(model: Trainable, program: Program) -> Objective:
         RuntimeError: the model was not compiled, or was changed since.
     """
     if program.arguments is None:
-        raise RuntimeError(
+        raise NotCompiled(
             "You must compile a model before training/testing. Use `model.compile(optimizer, "
             f"loss)`. Model '{model.name}' is not compiled."
         )

@@ -26,7 +26,7 @@ from jaxcnn.runtime.types import PyTree
 from jaxcnn.training.build_objective import build_objective
 from jaxcnn.training.captured import GraphValues
 from jaxcnn.training.objective import Objective
-from jaxcnn.training.program import LossGraph, Program
+from jaxcnn.training.program import LossGraph, NotCompiled, Program
 from jaxcnn.training.steps import Batch
 from jaxcnn.training.trainable import Trainable, shapes
 
@@ -91,7 +91,7 @@ def loss_graph(model: Trainable, program: Program) -> LossGraph:
 def make_loss_graph(model: Trainable, program: Program) -> LossGraph:
     """The loss and the metrics of a compiled model as functions of placeholders."""
     if program.arguments is None:
-        raise RuntimeError(f"Model '{model.name}' must be compiled before it has a loss.")
+        raise NotCompiled(f"Model '{model.name}' must be compiled before it has a loss.")
     with warnings.catch_warnings():  # of what compile has warned of
         warnings.simplefilter("ignore")
         objective = build_objective(model.output_names, shapes(model.outputs), program.arguments)

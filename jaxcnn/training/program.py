@@ -34,6 +34,10 @@ Embedded: TypeAlias = Sequence[tuple[int | None, str, int]]
 Forwards: TypeAlias = Sequence[Callable[[Tree, PyTree], PyTree]]
 
 
+class NotCompiled(RuntimeError, AttributeError):
+    """What only a compiled model has; for `hasattr` an attribute that is not there."""
+
+
 @dataclass(frozen=True)
 class CompileArguments:
     """What `compile` was given besides the optimizer, as files keep it."""

@@ -129,7 +129,7 @@ def plot_feature_maps(
 
 def _output_in(model: Network, layer: Layer) -> PyTree:
     """The output of the layer's call in this model, of several calls the first."""
-    relevant = {id(node) for level in model.nodes_by_depth for node in level}
+    relevant = {id(node) for level in model.node_levels for node in level}
     return next(node.outputs for node in layer.inbound_nodes if id(node) in relevant)
 
 

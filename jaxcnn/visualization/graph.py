@@ -150,7 +150,7 @@ def graph_of(model: Network, look: Look, rankdir: str) -> Frame:
 def framed(model: Network, path: str, look: Look) -> Frame:
     """A model as a frame; a box is known by the names of the models that it is in, and its own."""
     frame = Frame(path, model.name, [], [], [])
-    relevant = {id(node) for level in model.nodes_by_depth for node in level}
+    relevant = {id(node) for level in model.node_levels for node in level}
     for layer in model.members:  # a Sequential model's `layers` leaves the inputs out
         inner = f"{path}/{layer.name}"
         if _expanded(layer, look):

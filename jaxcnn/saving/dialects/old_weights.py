@@ -224,7 +224,7 @@ def flattened_rows(model: Network) -> dict[int, Sizes]:
     """
     inputs: dict[int, Sizes] = {}
     flattened: dict[int, Sizes] = {}  # id of a tensor -> the shape of the image in it
-    nodes = [node for level in model.nodes_by_depth for node in level] if model.inputs else []
+    nodes = [node for level in model.node_levels for node in level] if model.inputs else []
     for node in nodes:
         if not node.inbound:
             continue
