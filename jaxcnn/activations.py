@@ -10,9 +10,10 @@ from jax import Array
 from jaxcnn.runtime.deferred import deferrable
 from jaxcnn.runtime.gradient_rules import by_rule
 from jaxcnn.runtime.names import Registry
+from jaxcnn.runtime.ties import clip, minimum
 from jaxcnn.runtime.types import Config, Identifier
 from jaxcnn.runtime.warn import warn_user
-from jaxcnn.spellings.dialect import chosen
+from jaxcnn.spellings.dialect import chosen, dialect
 
 Activation: TypeAlias = Callable[[Array], Array]
 
@@ -149,16 +150,19 @@ def relu(
     """
     if threshold:
         above = jnp.where(x > threshold, x, 0)
-        above = above if max_value is None else jnp.minimum(above, max_value)
+        above = above if max_value is None else minimum(above, max_value)
         return above + alpha * jnp.minimum(x - threshold, 0)
-    plain = isinstance(alpha, int | float) and alpha == 0
+    number = isinstance(alpha, int | float)
+    plain = number and alpha == 0
     if plain and max_value == 6:
         return by_rule("Relu6", relu6)(x)
     positive = by_rule("Relu", jax.nn.relu)(x) if plain else jax.nn.relu(x)
     if max_value is not None:
-        positive = jnp.minimum(positive, max_value)
+        positive = minimum(positive, max_value)
     if plain:
         return positive
+    if number and max_value is None and dialect().leaky_at_zero:
+        return jnp.where(x > 0, x, alpha * x)
     return positive - alpha * jax.nn.relu(-x)
 
 
@@ -176,7 +180,7 @@ def relu6(x: Array) -> Array:
         - Chollet et al., "Keras 3.15.1: keras/src/activations/activations.py", 2026,
           <https://github.com/keras-team/keras/blob/v3.15.1/keras/src/activations/activations.py>
     """
-    return jnp.minimum(jax.nn.relu(x), 6)
+    return minimum(jax.nn.relu(x), 6)
 
 
 @registry.register()
@@ -252,7 +256,7 @@ def hard_sigmoid(x: Array) -> Array:
         - Chollet et al., "Keras 2.0.4: keras/activations.py", 2017,
           <https://github.com/keras-team/keras/blob/2.0.4/keras/activations.py>
     """
-    return jnp.clip(0.2 * x + 0.5, 0, 1)
+    return clip(0.2 * x + 0.5, 0, 1)
 
 
 @registry.register()
@@ -271,7 +275,7 @@ def piecewise_sigmoid(x: Array) -> Array:
         - Chollet et al., "Keras 3.15.1: keras/src/activations/activations.py", 2026,
           <https://github.com/keras-team/keras/blob/v3.15.1/keras/src/activations/activations.py>
     """
-    return jnp.clip(x / 6 + 0.5, 0, 1)
+    return clip(x / 6 + 0.5, 0, 1)
 
 
 @registry.register()

@@ -15,6 +15,7 @@ from jaxcnn.backend.sparse import SparseTensor
 from jaxcnn.layers.symbolic.operation import elementwise, operation
 from jaxcnn.layers.symbolic.sizes import UnknownSize
 from jaxcnn.layers.symbolic.types import Tensor, TensorLike
+from jaxcnn.runtime import ties
 from jaxcnn.runtime.types import DTypeLike
 from jaxcnn.spellings.keywords import suggesting
 
@@ -195,11 +196,8 @@ def clip(x: TensorLike, min_value: TensorLike | None, max_value: TensorLike | No
         - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
           <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
-    low = None if min_value is None else jnp.asarray(min_value)
-    high = None if max_value is None else jnp.asarray(max_value)
-    if low is not None and high is not None:
-        high = jnp.maximum(low, high)
-    return jnp.clip(jnp.asarray(x), low, high)
+    low, high = (None if v is None else jnp.asarray(v) for v in (min_value, max_value))
+    return ties.clip(jnp.asarray(x), low, high)
 
 
 @operation(elementwise)
@@ -219,7 +217,7 @@ def maximum(x: TensorLike, y: TensorLike) -> Tensor:
         - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
           <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
-    return jnp.maximum(jnp.asarray(x), jnp.asarray(y))
+    return ties.maximum(jnp.asarray(x), jnp.asarray(y))
 
 
 @operation(elementwise)
@@ -239,7 +237,7 @@ def minimum(x: TensorLike, y: TensorLike) -> Tensor:
         - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
           <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
-    return jnp.minimum(jnp.asarray(x), jnp.asarray(y))
+    return ties.minimum(jnp.asarray(x), jnp.asarray(y))
 
 
 @operation(elementwise)

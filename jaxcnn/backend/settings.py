@@ -10,7 +10,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxcnn.layers import naming
+from jaxcnn.layers import creation, naming
 from jaxcnn.layers.naming import get_uid
 from jaxcnn.layers.naming import reset_names as reset_uids
 from jaxcnn.layers.symbolic.operation import Operation, operation
@@ -193,5 +193,6 @@ def clear_session() -> None:
           <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
     naming.reset_names()
+    creation.forget()
     config.new_trial()
     set_learning_phase(None)

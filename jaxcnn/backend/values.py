@@ -13,7 +13,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxcnn.backend.sparse import SparseTensor
-from jaxcnn.layers import naming
+from jaxcnn.layers import creation, naming
 from jaxcnn.layers.base import Layer
 from jaxcnn.layers.input import Input, InputLayer
 from jaxcnn.layers.old_kernels import kernel_from_1, kernel_of_1
@@ -66,9 +66,11 @@ def variable(value: HostArray, dtype: DTypeLike | None = None, name: str | None 
             "K.variable needs a value that is known now; what a layer computes needs no variable."
         )
     known = value.stored if isinstance(value, Variable) else dense(value)
-    return Variable.holding(
+    variable = Variable.holding(
         name or naming.unique_name("variable"), np.array(known, jnp.dtype(dtype or floatx()))
     )
+    creation.note(variable)
+    return variable
 
 
 @suggesting

@@ -198,6 +198,8 @@ def install(keras: str = "2.0", tensorflow: bool = False) -> None:
     of_1 = ("initializations", "metrics1") if dialect().of_keras_1 else ()
     for module in ("configurations", *of_1) if chosen() else ():  # in force from now on
         importlib.import_module(f"jaxcnn.compat.{module}")
+    if tensorflow:
+        importlib.import_module("jaxcnn.compat.tensorflow.variables")  # which weights answer as
     if (data_format := dialect().image_data_format) is not None:
         config.set_image_data_format(data_format)
     for finder in sys.meta_path:

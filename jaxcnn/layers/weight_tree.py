@@ -16,6 +16,7 @@ import jax.numpy as jnp
 import numpy as np
 from flax.traverse_util import flatten_dict, unflatten_dict
 
+from jaxcnn.layers.creation import note
 from jaxcnn.layers.gates import from_list_of_keras_1, to_list_of_keras_1
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor, shapes
 from jaxcnn.layers.variable import Variable
@@ -156,6 +157,7 @@ def adopt(layer: WeightOwner, specs: Sequence[WeightSpec], arguments: Arguments 
     met = {(s.collection, *s.path) for s in of_trace}
     store.specs = of_trace + tuple(spec_of(v) for v in store.declared if v.path not in met)
     store.arguments = arguments
+    note(store)
     if store.initial is not None:
         try:
             set_weights(layer, store.initial)

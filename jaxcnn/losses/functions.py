@@ -18,6 +18,7 @@ from jaxcnn.runtime import config
 from jaxcnn.runtime.arrays import widened
 from jaxcnn.runtime.deferred import deferrable
 from jaxcnn.runtime.names import Registry
+from jaxcnn.runtime.ties import clip, maximum
 from jaxcnn.runtime.types import ArrayLike
 from jaxcnn.spellings.dialect import dialect
 
@@ -123,9 +124,8 @@ def mean_squared_logarithmic_error(y_true: ArrayLike, y_pred: ArrayLike) -> Arra
           <https://github.com/keras-team/keras/blob/2.0.4/keras/losses.py>
     """
     y_true, y_pred = aligned(y_true, y_pred)
-    difference = jnp.log1p(jnp.maximum(y_pred, config.epsilon())) - jnp.log1p(
-        jnp.maximum(y_true, config.epsilon())
-    )
+    smallest = config.epsilon()
+    difference = jnp.log1p(maximum(y_pred, smallest)) - jnp.log1p(jnp.maximum(y_true, smallest))
     return jnp.mean(jnp.square(difference), axis=-1)
 
 
@@ -150,7 +150,7 @@ def hinge(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
           <https://github.com/keras-team/keras/blob/2.0.4/keras/losses.py>
     """
     y_true, y_pred = aligned(y_true, y_pred)
-    return jnp.mean(jax.nn.relu(1.0 - y_true * y_pred), axis=-1)
+    return jnp.mean(maximum(1.0 - y_true * y_pred, 0.0), axis=-1)
 
 
 @registry.register()
@@ -347,7 +347,7 @@ def binary_crossentropy(y_true: ArrayLike, y_pred: ArrayLike, from_logits: bool 
     if from_logits:
         log_p, log_not_p = jax.nn.log_sigmoid(y_pred), jax.nn.log_sigmoid(-y_pred)
     else:
-        p = jnp.clip(y_pred, config.epsilon(), 1.0 - config.epsilon())
+        p = clip(y_pred, config.epsilon(), 1.0 - config.epsilon())
         log_p, log_not_p = jnp.log(p), jnp.log1p(-p)
     return -jnp.mean(y_true * log_p + (1.0 - y_true) * log_not_p, axis=-1)
 
@@ -373,7 +373,7 @@ def kullback_leibler_divergence(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
         - Kullback and Leibler, "On Information and Sufficiency", 1951,
           <https://doi.org/10.1214/aoms/1177729694>
     """
-    y_true, y_pred = (jnp.clip(y, config.epsilon(), 1.0) for y in aligned(y_true, y_pred))
+    y_true, y_pred = (clip(y, config.epsilon(), 1.0) for y in aligned(y_true, y_pred))
     return jnp.sum(y_true * jnp.log(y_true / y_pred), axis=-1)
 
 
@@ -538,4 +538,4 @@ def _log_probabilities(y_pred: Array, from_logits: bool) -> Array:
         return jax.nn.log_softmax(y_pred)
     total = jnp.sum(y_pred, axis=-1, keepdims=True)
     p = y_pred / jnp.where(total == 0, 1.0, total)
-    return jnp.log(jnp.clip(p, config.epsilon(), 1.0 - config.epsilon()))
+    return jnp.log(clip(p, config.epsilon(), 1.0 - config.epsilon()))

@@ -15,6 +15,7 @@ from jaxcnn.nn.dropout import noise_key
 from jaxcnn.nn.traits import BY_STEP, POINTWISE
 from jaxcnn.nn.weights import field_weight, resolved
 from jaxcnn.runtime.arrays import on_last_axes
+from jaxcnn.runtime.ties import minimum
 from jaxcnn.runtime.types import Config, Identifier
 
 
@@ -269,4 +270,4 @@ class ReLU(Layer):
         if self.negative_slope:
             below = self.negative_slope * (x - self.threshold)
         y = jnp.where(x > self.threshold, x, below)
-        return y if self.max_value is None else jnp.minimum(y, self.max_value)
+        return y if self.max_value is None else minimum(y, self.max_value)

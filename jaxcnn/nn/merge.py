@@ -11,6 +11,7 @@ import jax.numpy as jnp
 from jaxcnn.nn import arguments
 from jaxcnn.nn.base import Layer
 from jaxcnn.nn.traits import BY_STEP, Traits
+from jaxcnn.runtime import ties
 from jaxcnn.runtime.types import Config, Mask
 
 
@@ -178,7 +179,7 @@ class Maximum(Merge):
     """
 
     def combine(self, inputs: list[jax.Array]) -> jax.Array:
-        return reduce(jnp.maximum, inputs)
+        return reduce(ties.maximum, inputs)
 
 
 class Minimum(Merge):
@@ -194,7 +195,7 @@ class Minimum(Merge):
     """
 
     def combine(self, inputs: list[jax.Array]) -> jax.Array:
-        return reduce(jnp.minimum, inputs)
+        return reduce(ties.minimum, inputs)
 
 
 class Concatenate(Merge):

@@ -77,6 +77,7 @@ class Dialect:
         step_times: whether progress bars say how long a step took.
         masks_of_steps: whether TimeDistributed gives its layer the mask inside of a step, and takes
             the one that the layer makes.
+        leaky_at_zero: whether a leaky ReLU's derivative at 0 is the slope below it, and not 0.
         whole_cosines: whether `cosine_proximity` is not divided by the length of the vectors.
         image_parameters: whether an ImageDataGenerator draws all parameters of a change first, with
             angles in degrees, interpolates between pixels, and normalises an image as a whole.
@@ -133,6 +134,7 @@ class Dialect:
     own_inputs: bool = True
     masks_of_steps: bool = False
     whole_cosines: bool = False
+    leaky_at_zero: bool = False
     image_parameters: bool = False
     cells: bool = False
     states_stand_in: bool = False
@@ -217,6 +219,7 @@ _KERAS_2_2 = Dialect(
     stops_within_epochs=True,
     masks_of_steps=True,
     whole_cosines=True,
+    leaky_at_zero=True,
     image_parameters=True,
     cells=True,
     states_stand_in=True,

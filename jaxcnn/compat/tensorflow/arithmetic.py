@@ -19,6 +19,7 @@ from jaxcnn.layers.symbolic.operators import give_operators
 from jaxcnn.layers.symbolic.sizes import Sizes, product
 from jaxcnn.layers.symbolic.tensor import Index, SymbolicTensor
 from jaxcnn.layers.variable import Variable
+from jaxcnn.runtime import ties
 from jaxcnn.runtime.types import ArrayFunction, ArrayLike, DTypeLike, PyTree
 
 __all__ = [
@@ -201,8 +202,8 @@ less = binary_word("Less", jnp.less)
 less_equal = binary_word("LessEqual", jnp.less_equal)
 logical_and = binary_word("LogicalAnd", jnp.logical_and)
 logical_or = binary_word("LogicalOr", jnp.logical_or)
-maximum = binary_word("Maximum", jnp.maximum)
-minimum = binary_word("Minimum", jnp.minimum)
+maximum = binary_word("Maximum", ties.maximum)
+minimum = binary_word("Minimum", ties.minimum)
 mod = binary_word("FloorMod", jnp.remainder)
 multiply = binary_word("Mul", jnp.multiply)
 not_equal = binary_word("NotEqual", jnp.not_equal)
@@ -276,7 +277,7 @@ def add_n(inputs: Sequence[ArrayLike]) -> jax.Array:
 @word("clip_by_value")
 def clip_by_value(t: ArrayLike, clip_value_min: ArrayLike, clip_value_max: ArrayLike) -> jax.Array:
     """`t` between two values."""
-    return jnp.clip(jnp.asarray(t), clip_value_min, clip_value_max)
+    return ties.clip(t, clip_value_min, clip_value_max)
 
 
 def index_word(label: str, function: ArrayFunction) -> Word:

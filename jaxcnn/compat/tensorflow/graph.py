@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Protocol, TypeVar
 
 from jaxcnn.compat.tensorflow.registry import gradient_override_map
+from jaxcnn.layers.creation import next_number, variables_since, when_forgotten
 from jaxcnn.layers.symbolic.change import Change
 from jaxcnn.layers.variable import Variable, given_values, is_given
 from jaxcnn.runtime.carrier import present_carrier
@@ -68,10 +70,14 @@ class Graph:
         scope: the name scope in force, with a slash at its end, or ''.
         variables: those of `get_variable`, by name.
         seed: of the random words that have none, or None.
+        number: before those of all variables that it lists.
+        scope_uses: how often a scope of variables of each whole name was begun.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, number: int | None = None) -> None:
         self.scope = ""
+        self.number = next_number() if number is None else number
+        self.scope_uses: Counter[str] = Counter()
         self.variables: dict[str, Any] = {}
         self.seed: int | None = None
         self._uses: dict[str, int] = {}
@@ -123,6 +129,9 @@ class Graph:
                 f"'{name}' is the name of an operation; that of its first output is '{name}:0'."
             )
         if operation not in self._operations:
+            for _, variable in variables_since(self.number):
+                if variable.name == name:
+                    return variable
             raise KeyError(
                 f"The name '{name}' refers to a Tensor which does not exist. The operation, "
                 f"'{operation}', does not exist in the graph."
@@ -135,10 +144,23 @@ class Graph:
 
     def get_collection(self, name: str, scope: str | None = None) -> list[Any]:
         """The values of a collection, of those with names only the ones that begin with `scope`."""
-        values = self._collections.get(name, [])
+        values = list(self._collections.get(name, []))
+        if name in (GraphKeys.GLOBAL_VARIABLES, GraphKeys.TRAINABLE_VARIABLES):
+            values = self._with_weights(values)
         if scope is None:
-            return list(values)
+            return values
         return [value for value in values if re.match(scope, getattr(value, "name", ""))]
+
+    def _with_weights(self, variables: list[Any]) -> list[Any]:
+        """Variables of the graph, and weights of layers and variables of K, in their order.
+
+        Keras made all of them trainable for TensorFlow, statistics, too.
+        """
+        of_keras = {id(variable): (n, variable) for n, variable in variables_since(self.number)}
+        numbered = [(getattr(variable, "number", 0), variable) for variable in variables]
+        known = {id(variable) for variable in variables}
+        numbered += [entry for key, entry in of_keras.items() if key not in known]
+        return [variable for _, variable in sorted(numbered, key=lambda entry: entry[0])]
 
     def gradient_override_map(
         self, op_type_map: Mapping[str, str]
@@ -151,7 +173,8 @@ class Graph:
         return within(_graphs, self)
 
 
-_graphs = [Graph()]
+_graphs = [Graph(number=0)]  # from the beginning, before anything asked for it
+when_forgotten(lambda: reset_default_graph())
 
 
 def get_default_graph() -> Graph:

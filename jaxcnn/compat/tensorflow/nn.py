@@ -14,6 +14,7 @@ from jaxcnn.backend.random import random_key
 from jaxcnn.compat.tensorflow.arithmetic import elementwise_word, sigmoid, tanh
 from jaxcnn.compat.tensorflow.windows import FORMATS
 from jaxcnn.compat.tensorflow.word import Word, word
+from jaxcnn.runtime import ties
 from jaxcnn.runtime.types import ArrayLike, PyTree
 
 __all__ = [
@@ -141,10 +142,17 @@ def batch_normalization(
 
 # -- activations -----------------------------------------------------------------------------------
 
+
+def scaled_elu(x: jax.Array) -> jax.Array:
+    """SELU, whose derivative at 0 is that of the numbers above it."""
+    return jnp.where(x == 0, SELU_SCALE * x, jax.nn.selu(x))
+
+
+SELU_SCALE = 1.0507009873554805
 relu = elementwise_word("Relu", jax.nn.relu)
-relu6 = elementwise_word("Relu6", lambda x: jnp.clip(x, 0, 6))
+relu6 = elementwise_word("Relu6", lambda x: jnp.where(x >= 6, 6, jax.nn.relu(x)))
 elu = elementwise_word("Elu", jax.nn.elu)
-selu = elementwise_word("Selu", jax.nn.selu)
+selu = elementwise_word("Selu", scaled_elu)
 softplus = elementwise_word("Softplus", jax.nn.softplus)
 softsign = elementwise_word("Softsign", jax.nn.soft_sign)
 swish = elementwise_word("swish_f32", jax.nn.silu)
@@ -164,7 +172,7 @@ def crelu(features: ArrayLike, axis: int = -1) -> jax.Array:
 def leaky_relu(features: ArrayLike, alpha: float = 0.2) -> jax.Array:
     """`features`, times `alpha` where negative."""
     x = jnp.asarray(features)
-    return jnp.maximum(alpha * x, x)
+    return ties.maximum(alpha * x, x)
 
 
 @word("Softmax", at_once=("dim", "axis"))
@@ -216,7 +224,9 @@ def _sparse_cross_entropy(labels: ArrayLike, logits: ArrayLike) -> jax.Array:
 @word("logistic_loss")
 def _sigmoid_cross_entropy(labels: ArrayLike, logits: ArrayLike) -> jax.Array:
     x = jnp.asarray(logits)
-    return jnp.maximum(x, 0) - x * jnp.asarray(labels) + jnp.log1p(jnp.exp(-jnp.abs(x)))
+    positive = x >= 0  # at 0 the parts have derivatives whose sum is that of the loss
+    negative = jnp.where(positive, -x, x)
+    return jnp.where(positive, x, 0) - x * jnp.asarray(labels) + jnp.log1p(jnp.exp(negative))
 
 
 def by_name(function: Word, name: str) -> Word:

@@ -14,9 +14,10 @@ from jaxcnn.compat.tensorflow.dtypes import as_dtype
 from jaxcnn.compat.tensorflow.errors import InvalidArgumentError
 from jaxcnn.compat.tensorflow.graph import get_default_graph
 from jaxcnn.compat.tensorflow.operation import Operation
-from jaxcnn.compat.tensorflow.tensor import Tensor, shown
+from jaxcnn.compat.tensorflow.tensor import Tensor
 from jaxcnn.layers.input import InputLayer
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
+from jaxcnn.layers.symbolic.tensor_shape import shown
 from jaxcnn.runtime.arrays import dense
 from jaxcnn.runtime.types import ArrayLike, DTypeLike, PyTree
 

@@ -54,6 +54,18 @@ class RMSPropWithMomentum(Optimizer):
         return -momentum, (rms, momentum, *mean)
 
 
+class GradientDescent(Optimizer):
+    """The change is ``-lr * g``."""
+
+    def __init__(self, lr: float = 0.001) -> None:
+        super().__init__(lr, {})
+
+    def rule(
+        self, g: Array, p: Array | None, slots: list[Array], h: SimpleNamespace
+    ) -> tuple[Array, tuple[Array, ...]]:
+        return -h.lr * g, ()
+
+
 class Momentum(Optimizer):
     """``m = momentum * m + g``; the change is ``-lr * m``, or with `nesterov`
     ``-lr * (g + momentum * m)``. Slots: momentum.

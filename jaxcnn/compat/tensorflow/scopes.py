@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +13,6 @@ import numpy as np
 from jaxcnn.compat.tensorflow import graph
 from jaxcnn.compat.tensorflow.arrays import constant, ones, zeros
 from jaxcnn.compat.tensorflow.random import random_normal, random_uniform, truncated_normal
-from jaxcnn.compat.tensorflow.tensor import Tensor
 from jaxcnn.compat.tensorflow.variables import Variable
 from jaxcnn.runtime.types import DTypeLike
 
@@ -33,6 +33,8 @@ __all__ = [
 AUTO_REUSE = "AUTO_REUSE"
 # (shape, dtype) -> the first value of a variable
 Initializer = Callable[..., Any]
+# a variable -> its penalty
+Regularizer = Callable[[Any], Any]
 
 
 @dataclass
@@ -43,11 +45,13 @@ class VariableScope:
         name: of the scope, without a slash at its end.
         reuse: whether its variables must be there (True), must not (False), or may.
         initializer: of variables that have none, or None.
+        regularizer: of variables that have none, or None.
     """
 
     name: str
     reuse: bool | str | None = False
     initializer: Initializer | None = None
+    regularizer: Regularizer | None = None
 
     def reuse_variables(self) -> None:
         """From here on the variables must be there."""
@@ -66,24 +70,55 @@ def get_variable_scope() -> VariableScope:
 def variable_scope(
     name_or_scope: str | VariableScope | None,
     default_name: str | None = None,
+    values: object = None,
     initializer: Initializer | None = None,
+    regularizer: Regularizer | None = None,
     reuse: bool | str | None = None,
 ) -> Iterator[VariableScope]:
-    """Within the block names of variables and operations begin with that of the scope."""
-    outer = _scopes[-1]
+    """Within the block names of variables and operations begin with that of the scope.
+
+    Args:
+        name_or_scope: the last part of the name, or a scope that is entered again; None for
+            `default_name`, with a number where the scope around has had one of that name since it
+            was begun.
+        default_name: where the other is None.
+        values: the tensors that are computed with, which change nothing.
+        initializer, regularizer: of its variables that have none of their own.
+        reuse: whether the variables must be there; None as in the scope around.
+    """
+    outer, here = _scopes[-1], graph.get_default_graph()
     if isinstance(name_or_scope, VariableScope):
         whole, last = name_or_scope.name, name_or_scope.name.rpartition("/")[2]
-        initializer = initializer or name_or_scope.initializer
+        outer = name_or_scope
     else:
-        last = name_or_scope or graph.get_default_graph().unique_name(default_name or "")
-        whole = f"{outer.name}/{last}" if outer.name else last
-    scope = VariableScope(whole, reuse or outer.reuse, initializer or outer.initializer)
+        before = f"{outer.name}/" if outer.name else ""
+        last = name_or_scope or not_used(before, default_name or "")
+        whole = before + last
+    scope = VariableScope(
+        whole,
+        reuse or outer.reuse,
+        initializer or outer.initializer,
+        regularizer or outer.regularizer,
+    )
+    here.scope_uses[whole] += 1
     _scopes.append(scope)
     try:
         with graph.name_scope(last):
             yield scope
     finally:
         _scopes.pop()
+        for inner in [name for name in here.scope_uses if name.startswith(f"{whole}/")]:
+            del here.scope_uses[inner]
+
+
+def not_used(before: str, name: str) -> str:
+    """`name`, with _1, _2, ... where a scope of that name was begun in the one around."""
+    uses = graph.get_default_graph().scope_uses
+    if not uses[before + name]:
+        return name
+    return next(
+        f"{name}_{number}" for number in itertools.count(1) if not uses[f"{before}{name}_{number}"]
+    )
 
 
 def get_variable(
@@ -91,7 +126,7 @@ def get_variable(
     shape: Sequence[int] | None = None,
     dtype: DTypeLike = np.float32,
     initializer: Any = None,
-    regularizer: Callable[[Tensor], Tensor] | None = None,
+    regularizer: Regularizer | None = None,
     trainable: bool = True,
     collections: Sequence[str] | None = None,
 ) -> Variable:
@@ -126,9 +161,9 @@ def get_variable(
         first = initial(whole, shape, dtype, chosen)
         with graph.name_scope(None):
             variable = Variable(first, trainable, collections, name=whole, dtype=dtype)
-            if regularizer is not None:
+            if (penalty := regularizer or scope.regularizer) is not None:
                 key = graph.GraphKeys.REGULARIZATION_LOSSES
-                here.add_to_collection(key, regularizer(variable))
+                here.add_to_collection(key, penalty(variable))
         here.variables[whole] = variable
     result: Variable = here.variables[whole]
     if shape is not None and tuple(shape) != tuple(result.shape):
@@ -146,7 +181,7 @@ def initial(name: str, shape: Sequence[int] | None, dtype: DTypeLike, initialize
         ValueError: no shape for an initializer that needs one.
     """
     function = glorot_uniform_initializer() if initializer is None else initializer
-    if isinstance(function, type):
+    if isinstance(function, type) or function in MAKERS:
         function = function()
     if not callable(function):
         return initializer
@@ -216,3 +251,13 @@ def glorot_uniform_initializer(
         return random_uniform(shape, -limit, limit, dtype, seed)
 
     return first_value
+
+
+# Programs also name one without calling it.
+MAKERS = (
+    glorot_uniform_initializer,
+    ones_initializer,
+    random_normal_initializer,
+    truncated_normal_initializer,
+    zeros_initializer,
+)

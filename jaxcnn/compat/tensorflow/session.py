@@ -20,6 +20,7 @@ from jaxcnn.compat.tensorflow.placeholders import fed
 from jaxcnn.compat.tensorflow.settings import ConfigProto
 from jaxcnn.compat.tensorflow.sparse import fed_parts, sparse_value
 from jaxcnn.compat.tensorflow.step import Step, on_host
+from jaxcnn.layers.creation import when_forgotten
 from jaxcnn.layers.symbolic.change import Change
 from jaxcnn.layers.symbolic.sizes import Sizes
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
@@ -244,6 +245,7 @@ class Plan:
 _running: list[Session] = []
 _defaults: list[Session] = []
 _of_keras: list[Session] = []
+when_forgotten(_of_keras.clear)
 
 
 def get_default_session() -> Session | None:
@@ -286,9 +288,11 @@ def set_session(session: Session) -> None:
 
 
 def evaluate(
-    self: SymbolicTensor, feed_dict: Mapping[Any, Any] | None = None, session: Session | None = None
+    self: SymbolicTensor | Variable,
+    feed_dict: Mapping[Any, Any] | None = None,
+    session: Session | None = None,
 ) -> Any:
-    """The value of the tensor in `session` or the default one."""
+    """The value of the tensor or weight in `session` or the default one."""
     return session_or_default(session, "eval").run(self, feed_dict)
 
 
@@ -299,8 +303,9 @@ def run_alone(
     session_or_default(session, "run").run(self, feed_dict)
 
 
-# Of every symbolic tensor, because layers of Keras make some that such programs evaluate.
+# Of every symbolic tensor and weight, as layers of Keras have some that such programs evaluate.
 SymbolicTensor.eval = evaluate  # type: ignore[attr-defined]
+Variable.eval = evaluate  # type: ignore[attr-defined]
 Operation.run = run_alone  # type: ignore[attr-defined]
 
 

@@ -7,7 +7,8 @@ from typing import Any, cast
 import numpy as np
 
 from jaxcnn.compat.tensorflow.graph import Graph
-from jaxcnn.layers.symbolic.tensor import SymbolicTensor, shown
+from jaxcnn.layers.symbolic.tensor import SymbolicTensor
+from jaxcnn.layers.symbolic.tensor_shape import shown
 
 __all__ = ["Tensor", "TensorShape"]
 

@@ -11,7 +11,6 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxcnn import optimizers
-from jaxcnn.backend.evaluation import needed_nodes
 from jaxcnn.compat.tensorflow import graph
 from jaxcnn.compat.tensorflow.checkpoints import (
     Saver,
@@ -20,7 +19,7 @@ from jaxcnn.compat.tensorflow.checkpoints import (
 )
 from jaxcnn.compat.tensorflow.gradients import gradients
 from jaxcnn.compat.tensorflow.operation import Group, Operation
-from jaxcnn.compat.tensorflow.rules import Adagrad, Momentum, RMSPropWithMomentum
+from jaxcnn.compat.tensorflow.rules import Adagrad, GradientDescent, Momentum, RMSPropWithMomentum
 from jaxcnn.compat.tensorflow.session import Session
 from jaxcnn.compat.tensorflow.tensor import Tensor
 from jaxcnn.compat.tensorflow.variables import (
@@ -31,9 +30,7 @@ from jaxcnn.compat.tensorflow.variables import (
     weight_of,
 )
 from jaxcnn.compat.tensorflow.word import recorded, word
-from jaxcnn.layers.symbolic.dependence import layers_of
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
-from jaxcnn.layers.symbolic.walk import upstream
 from jaxcnn.runtime.types import ArrayLike
 
 __all__ = [
@@ -96,8 +93,7 @@ class Optimizer:
         Args:
             loss: what to make less; of several numbers the sum.
             global_step: a variable that counts the steps.
-            var_list: what to change, by default all trainable variables, and the weights of layers
-                that `loss` is computed with.
+            var_list: what to change, by default all trainable variables.
             name: of the operation.
         """
         pairs = self.compute_gradients(loss, var_list)
@@ -113,7 +109,7 @@ class Optimizer:
         self, loss: SymbolicTensor, var_list: Iterable[Any] | None = None
     ) -> list[tuple[Any, Any]]:
         """The pairs (gradient, variable); None for the gradient where the loss has none by it."""
-        variables = trained_by_default(loss) if var_list is None else list(var_list)
+        variables = trainable_variables() if var_list is None else list(var_list)
         if not variables:
             raise ValueError("No variables to optimize.")
         return list(zip(gradients(loss, variables), variables, strict=True))
@@ -130,8 +126,12 @@ class Optimizer:
             raise ValueError("No gradients provided for any variable.")
         whole = name or self._name
         weights = [weight_of(variable) for _, variable in pairs]
+        counted = isinstance(
+            self.rule, optimizers.Adam
+        )  # whose steps depend on how many there were
+        zero = np.zeros((), np.int32)
         with graph.name_scope(whole):
-            count = untrained(np.zeros((), np.int32), "iterations")
+            count = untrained(zero, "iterations") if counted else zero
         slots = self._slots([variable for _, variable in pairs])
         names = list(slots)
 
@@ -162,7 +162,8 @@ class Optimizer:
         parts: list[Operation] = [
             assign(variable, value).op for variable, value in zip(changed, results, strict=True)
         ]
-        parts.append(assign_add(count, 1).op)
+        if counted:
+            parts.append(assign_add(count, 1).op)
         if global_step is not None:
             parts.append(assign_add(global_step, np.ones((), global_step.dtype)).op)
         return Group(whole, parts)
@@ -170,14 +171,13 @@ class Optimizer:
     def _slots(self, variables: Sequence[Any]) -> dict[str, list[Variable]]:
         """What the rule remembers of each variable: variables called 'v/Adam', 'v/Adam_1', ..."""
         state = self.rule.init([np.zeros(v.shape, v.dtype) for v in variables])
+        slots: dict[str, list[Variable]] = {slot: [] for slot in self.rule.slots}
         with graph.name_scope(None):
-            return {
-                slot: [
-                    untrained(value, f"{v.name.partition(':')[0]}/{self._name}")
-                    for value, v in zip(state.slots[slot], variables, strict=True)
-                ]
-                for slot in self.rule.slots
-            }
+            for number, variable in enumerate(variables):
+                name = f"{variable.name.partition(':')[0]}/{self._name}"
+                for slot, column in slots.items():
+                    column.append(untrained(state.slots[slot][number], name))
+        return slots
 
 
 def optimizer_class(
@@ -205,7 +205,7 @@ def optimizer_class(
 
 GradientDescentOptimizer = optimizer_class(
     "GradientDescent",
-    optimizers.SGD,
+    GradientDescent,
     learning_rate=NEEDED,
     use_locking=False,
     name="GradientDescent",
@@ -262,16 +262,6 @@ RMSPropOptimizer = optimizer_class(
 def untrained(value: Any, name: str) -> Variable:
     """A variable that no optimizer changes by itself."""
     return Variable(np.asarray(value), trainable=False, name=name)
-
-
-def trained_by_default(loss: SymbolicTensor) -> list[Any]:
-    """The trainable variables, and the weights of the layers that a loss is computed with."""
-    _, inputs = upstream([loss], ())
-    layers = layers_of(needed_nodes([loss], {id(tensor) for tensor in inputs}))
-    ours = trainable_variables()
-    known = {id(weight_of(variable)) for variable in ours}
-    weights = [w for layer in layers for w in getattr(layer, "trainable_weights", [])]
-    return ours + list({id(w): w for w in weights if id(w) not in known}.values())
 
 
 def global_step(sess: Session, global_step_tensor: Tensor) -> int:

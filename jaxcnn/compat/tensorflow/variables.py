@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import jax
@@ -14,11 +15,13 @@ from jaxcnn.compat.tensorflow.arithmetic import add, cast, subtract
 from jaxcnn.compat.tensorflow.arrays import constant, identity
 from jaxcnn.compat.tensorflow.operation import Group, TensorOperation
 from jaxcnn.compat.tensorflow.session import Session, current_session, session_or_default
-from jaxcnn.compat.tensorflow.tensor import Tensor, shown
+from jaxcnn.compat.tensorflow.tensor import Tensor
 from jaxcnn.compat.tensorflow.word import Word, numbered, recorded, word
 from jaxcnn.layers import variable as weights
+from jaxcnn.layers.creation import next_number
 from jaxcnn.layers.symbolic.change import Change
 from jaxcnn.layers.symbolic.saved_call import SavedCall
+from jaxcnn.layers.symbolic.tensor_shape import shown
 from jaxcnn.layers.trace_at_sizes import TensorSpec
 from jaxcnn.runtime.types import ArrayFunction, ArrayLike, DTypeLike, Path, PyTree
 
@@ -32,8 +35,10 @@ __all__ = [
     "global_variables_initializer",
     "initialize_all_variables",
     "initialize_variables",
+    "is_variable_initialized",
     "local_variables",
     "local_variables_initializer",
+    "report_uninitialized_variables",
     "scatter_add",
     "scatter_sub",
     "scatter_update",
@@ -99,9 +104,11 @@ class Variable(Tensor):
     Attributes:
         initial_value: as a tensor.
         weight: the variable as the rest of the library knows it.
+        number: of its creation.
     """
 
     initial_value: Tensor
+    number: int
     initializer: TensorOperation
 
     def __init__(
@@ -143,7 +150,9 @@ class Variable(Tensor):
         read = operation([])
         super().__init__(read.shape, read.dtype, operation, 0, 0)
         operation.inbound_nodes[0].outputs = self
-        self.__dict__.update(initial_value=first, weight=weight, trainable=trainable)
+        self.__dict__.update(
+            initial_value=first, weight=weight, trainable=trainable, number=next_number()
+        )
         with graph.name_scope(whole + "/"):
             self.__dict__["initializer"] = assign(self, first).op
         keys = [graph.GraphKeys.GLOBAL_VARIABLES] if collections is None else [*collections]
@@ -270,6 +279,84 @@ def as_tensor(variable: PyTree) -> PyTree:
     return variable if isinstance(variable, Tensor | jax.Array) else identity(variable)
 
 
+class OperationOfWeight:
+    """What programs ask of the operation behind a layer's weight.
+
+    Attributes:
+        name: of the weight, without the number of an output.
+    """
+
+    def __init__(self, weight: weights.Variable) -> None:
+        self.name = weight.name.partition(":")[0]
+
+
+def read(variable: weights.Variable) -> Tensor:
+    """A layer's weight as a tensor: its value when the graph runs."""
+    tensor: Tensor = identity(variable)
+    return tensor
+
+
+def set_at_once(
+    variable: weights.Variable, value: ArrayLike, session: Session | None = None
+) -> None:
+    """Set a layer's weight, in whatever session."""
+    session_or_default(session, "load")
+    variable.set(value)
+
+
+# Weights of layers and variables of K answer as variables of TensorFlow.
+for method_name, method in {
+    "graph": property(lambda variable: graph.get_default_graph()),
+    "initialized_value": read,
+    "load": set_at_once,
+    "op": property(OperationOfWeight),
+    "read_value": read,
+}.items():
+    setattr(weights.Variable, method_name, method)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a session is asked about its variables.
+
+    Attributes:
+        answer: called in the session after a run.
+    """
+
+    answer: Callable[[], Any]
+    tensors: tuple[()] = ()
+
+    def finish(self, values: Sequence[jax.Array]) -> Any:
+        """The answer."""
+        return self.answer()
+
+    def eval(self, session: Session | None = None) -> Any:
+        """The answer of a session or the default one."""
+        return session_or_default(session, "eval").run(self)
+
+
+def is_initialized(variable: PyTree) -> bool:
+    """Whether a variable has a value in the session that runs; a layer's weight always has."""
+    owner = weight_of(variable).owner
+    return not isinstance(owner, SessionStore) or owner in current_session().values
+
+
+def is_variable_initialized(variable: PyTree) -> Asked:
+    """Whether a variable has a value, for a session to say."""
+    return Asked(lambda: np.bool_(is_initialized(variable)))
+
+
+def report_uninitialized_variables(var_list: Iterable[Any] | None = None) -> Asked:
+    """The names of the variables that have no value, for a session to say; by default of all."""
+    variables = global_variables() if var_list is None else list(var_list)
+
+    def names() -> np.ndarray:
+        missing = [v.name.partition(":")[0] for v in variables if not is_initialized(v)]
+        return np.array([name.encode() for name in missing], object)
+
+    return Asked(names)
+
+
 # -- all of them -----------------------------------------------------------------------------------
 
 
@@ -294,9 +381,9 @@ def trainable_variables(scope: str | None = None) -> list[Any]:
 def variables_initializer(var_list: Iterable[Any], name: str = "init") -> Group:
     """The operation that gives these variables their initial values.
 
-    A layer's weights have theirs from the beginning.
+    Weights of layers, which have some from the beginning, are drawn again.
     """
-    return Group(name, [v.initializer for v in var_list if isinstance(v, Variable)])
+    return Group(name, [v.initializer for v in var_list])
 
 
 def global_variables_initializer() -> Group:

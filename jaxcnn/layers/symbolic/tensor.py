@@ -17,7 +17,7 @@ import jax
 import jax.numpy as jnp
 
 from jaxcnn.layers import symbolic
-from jaxcnn.layers.symbolic.tensor_shape import StaticShape, TensorShape, UnknownDimension
+from jaxcnn.layers.symbolic.tensor_shape import StaticShape, TensorShape, UnknownDimension, shown
 from jaxcnn.nn.traits import Traits
 from jaxcnn.runtime.captures import inside_a_function
 from jaxcnn.runtime.deferred import Deferred
@@ -148,12 +148,6 @@ class SymbolicTensor(Deferred):
             f"{self!r} has no value yet, so it cannot decide an `if`; it is computed when the "
             "model runs."
         )
-
-
-def shown(shape: Shape) -> str:
-    """A shape as TensorFlow prints it: '(?, 10)'."""
-    sizes = ["?" if size is None else str(int(size)) for size in shape]
-    return f"({sizes[0]},)" if len(sizes) == 1 else f"({', '.join(sizes)})"
 
 
 def state(tensor: SymbolicTensor, name: str, value: PyTree) -> None:

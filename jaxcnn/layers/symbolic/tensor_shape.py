@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from jaxcnn.runtime.types import Shape
 from jaxcnn.spellings.dialect import chosen
 
 
@@ -56,6 +57,10 @@ class TensorShape(tuple[Any, ...]):
             return UnknownDimension()
         return Dimension(size) if isinstance(size, int) else size
 
+    def __str__(self) -> str:
+        """In a program for an old Keras '(?, 3)'."""
+        return shown(self) if chosen() else repr(self)
+
     def as_list(self) -> list[int | None]:
         """The sizes as a list."""
         return list(self)
@@ -76,3 +81,9 @@ class StaticShape(TensorShape):
     def __getitem__(self, index: Any) -> Any:
         size = super().__getitem__(index)
         return UnknownDimension() if size is None else size
+
+
+def shown(shape: Shape) -> str:
+    """A shape as TensorFlow prints it: '(?, 10)'."""
+    sizes = ["?" if size is None else str(int(size)) for size in shape]
+    return f"({sizes[0]},)" if len(sizes) == 1 else f"({', '.join(sizes)})"

@@ -73,3 +73,33 @@ def test_no_gradients_go_through_a_loop_without_back_prop(tf):
             (by_x,) = K.gradients(K.sum(loop(x, back_prop=back_prop)) + K.sum(x), x)
             (value,) = K.function([x], [by_x])([X])
             np.testing.assert_allclose(value, back_prop * slope + 1, rtol=1e-6)
+
+
+AT_TIES = {
+    "sigmoid cross-entropy": [0.5, 0.7310586, 0.26894143],
+    "leaky_relu": [0.2, 1, 0.2],
+    "maximum": [1, 1, 0],
+    "minimum": [1, 0, 1],
+    "clip_by_value": [1, 1, 0],
+    "relu6": [0, 1, 0],
+    "selu": [1.0507009, 1.0507009, 0.6467686],
+}
+
+
+def test_derivatives_at_ties(tf):
+    """As TensorFlow 1.4 gives them at 0, 1 and -1."""
+    x = tf.placeholder(tf.float32, (3,))
+    cross_entropy = tf.nn.sigmoid_cross_entropy_with_logits
+    outputs = {
+        "sigmoid cross-entropy": cross_entropy(logits=x, labels=tf.zeros_like(x)),
+        "leaky_relu": tf.nn.leaky_relu(x),
+        "maximum": tf.maximum(x, 0.0),
+        "minimum": tf.minimum(x, 0.0),
+        "clip_by_value": tf.clip_by_value(x, 0.0, 1.0),
+        "relu6": tf.nn.relu6(x),
+        "selu": tf.nn.selu(x),
+    }
+    with tf.Session() as session:
+        derivatives = {name: tf.gradients(y, x)[0] for name, y in outputs.items()}
+        for name, values in session.run(derivatives, {x: [0.0, 1.0, -1.0]}).items():
+            np.testing.assert_allclose(values, AT_TIES[name], rtol=1e-5, err_msg=name)
