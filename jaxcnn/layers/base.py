@@ -15,12 +15,7 @@ import flax.linen as nn
 import numpy as np
 
 from jaxcnn.layers import calls, naming, symbolic, weight_lists, weight_tree
-from jaxcnn.layers.arguments import (
-    COMMON,
-    declared_input_shape,
-    refuse_argument,
-    with_dtype,
-)
+from jaxcnn.layers.arguments import COMMON, declared_input_shape, refuse_argument, with_dtype
 from jaxcnn.layers.call_record import record_call
 from jaxcnn.layers.config_words import in_our_words, in_words_of_program
 from jaxcnn.layers.demands import Demands

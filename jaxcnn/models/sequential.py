@@ -60,8 +60,8 @@ def order_of_program(method: Callable[P, T]) -> Callable[P, T]:
 
     @functools.wraps(method)
     def train_on_batch(*args: P.args, **kwargs: P.kwargs) -> T:
-        own = method if len(args) < 4 or not dialect().since_2_2 else Model.train_on_batch
-        return cast(Callable[P, T], own)(*args, **kwargs)
+        called = method if len(args) < 4 or not dialect().since_2_2 else Model.train_on_batch
+        return cast(Callable[P, T], called)(*args, **kwargs)
 
     return train_on_batch
 

@@ -9,9 +9,10 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from jaxcnn import activations, compat, layers, losses
+from jaxcnn import activations, layers, losses
 from jaxcnn import backend as K
 from jaxcnn.runtime import ties
+from jaxcnn.spellings.dialect import speak
 
 X = (0.0, 0.0, 1.0, -1.0, 2.5)
 FUNCTIONS = {
@@ -53,9 +54,9 @@ def test_all_of_it_is_that_of_the_first_argument(name):
 
 @pytest.fixture
 def of_2_2():
-    compat.install(keras="2.2")
+    speak("2.2")
     yield
-    compat.uninstall()
+    speak(None)
 
 
 def test_a_leaky_relu_of_2_2_has_the_slope_below_at_0(of_2_2):
