@@ -280,9 +280,9 @@ class Optimizer(Updating):
     def get_count(self) -> int:
         """The number of updates that the model compiled with this optimizer has seen."""
         state = self.held_state()
-        if self.shared_count is not None and state is not None:
-            return int(self.shared_count)
-        return 0 if state is None else int(state.count)
+        if state is None:
+            return 0
+        return int(state.count if self.shared_count is None else self.shared_count)
 
     def get_weights(self) -> list[np.ndarray]:
         """Copies of what Keras lists of the state: the number of updates, then slot by slot.
@@ -300,9 +300,8 @@ class Optimizer(Updating):
         count: Listed = np.asarray(self.get_count(), np.int32)
         if chosen() and dialect().float_counts:
             count = np.array(count if self.shows_count else 0, np.float32)
-        arrays = [
-            count if name == "iterations" else value for name, value in model.optimizer_arrays()
-        ]
+        named = model.optimizer_arrays()
+        arrays = [count if name == "iterations" else value for name, value in named]
         shapes = [weight.shape for weight in model.trainable_weights]
         listed = self.listed(arrays, shapes, dialect().name)
         order = order_of_slots(model.trainable_weights)
