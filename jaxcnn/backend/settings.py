@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import inspect
+from collections.abc import Iterator
 from typing import cast
 
 import jax
@@ -177,7 +178,14 @@ def name_scope(name: str) -> contextlib.AbstractContextManager[None]:
         - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
           <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
-    return jax.named_scope(name)
+    return in_scopes(name)
+
+
+@contextlib.contextmanager
+def in_scopes(name: str) -> Iterator[None]:
+    """A block with a name for the compiler and, in a program with a graph, for its variables."""
+    with jax.named_scope(name), creation.within_scope(name):
+        yield
 
 
 def clear_session() -> None:

@@ -52,7 +52,13 @@ class Keeper(Protocol):
 
 
 class Store(Protocol):
-    """What keeps the arrays of a layer's weights, by (collection, *path)."""
+    """What keeps the arrays of a layer's weights, by (collection, *path).
+
+    Attributes:
+        scope: of a program's graph, in which the layer was built.
+    """
+
+    scope: str
 
     @property
     def arrays(self) -> Mapping[Path, jax.Array]: ...
@@ -96,10 +102,12 @@ class Variable(Deferred):
         owner: the layer whose weight it is, or None.
         keeper: the training that moves it, where it is the state of an optimizer.
         changes: how often it was set.
+        scope: that of a program's graph in which a variable on its own was created.
     """
 
     keeper: Keeper | None = None
     changes = 0
+    scope = ""
 
     def __init__(
         self,
@@ -153,10 +161,14 @@ class Variable(Deferred):
 
     @property
     def name(self) -> str:
-        """'dense_1/kernel:0' for a layer's weight; otherwise the label alone."""
+        """'dense_1/kernel:0' for a layer's weight; otherwise the label alone.
+
+        Both come behind the name of the scope in which a program has created them.
+        """
         if self.owner is None:
-            return self.label
-        return weight_name(self.owner, self.owner.name, self.path[1:])
+            return self.scope + self.label
+        inside = weight_name(self.owner, self.owner.name, self.path[1:])
+        return self.owner.weights_store.scope + inside
 
     @property
     def path(self) -> Path:

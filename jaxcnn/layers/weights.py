@@ -87,7 +87,10 @@ class WeightStore:
         session: the fit that is running, or None.
         initial: the weights that the constructor of the layer was given, until they are set.
         arguments: those of the call that the weights were found by.
+        scope: of a program's graph, in which the layer was built.
     """
+
+    scope = ""
 
     def __init__(self, layer: WeightOwner, initial: Sequence[ArrayLike] | None = None) -> None:
         self.layer = layer

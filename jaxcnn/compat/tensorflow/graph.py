@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Protocol, TypeVar
 
 from jaxcnn.compat.tensorflow.registry import gradient_override_map
-from jaxcnn.layers.creation import next_number, variables_since, when_forgotten
+from jaxcnn.layers.creation import know_scopes, next_number, variables_since, when_forgotten
 from jaxcnn.layers.symbolic.change import Change
 from jaxcnn.layers.variable import Variable, given_values, is_given
 from jaxcnn.runtime.carrier import present_carrier
@@ -216,6 +216,19 @@ def name_scope(
         yield graph.scope
     finally:
         graph.scope = before
+
+
+class ScopesOfGraph:
+    """The scopes of the graph, in which layers of Keras create their weights."""
+
+    def present(self) -> str:
+        return get_default_graph().scope
+
+    def within(self, name: str) -> contextlib.AbstractContextManager[object]:
+        return name_scope(name)
+
+
+know_scopes(ScopesOfGraph())
 
 
 def device(device_name_or_function: object) -> contextlib.AbstractContextManager[None]:

@@ -58,6 +58,8 @@ class SessionStore:
         initial_value: as a tensor.
     """
 
+    scope = ""
+
     def __init__(self, name: str, initial_value: Tensor) -> None:
         self.name, self.initial_value = name, initial_value
         self._gone: weights.Variable | None = None

@@ -200,6 +200,40 @@ def test_weights_of_layers_are_variables_in_the_order_of_their_creation(tf, mode
     assert tf.global_variables() == []
 
 
+def test_weights_are_named_after_the_scope_in_which_their_layer_was_built(tf):
+    from keras import backend as K
+    from keras.layers import LSTM, Bidirectional, Dense, Input
+    from keras.models import Sequential
+
+    K.clear_session()
+    z = tf.placeholder(tf.float32, (None, 4))
+    with tf.variable_scope("generator"):
+        fake = Dense(3, activation="tanh")(z)
+    with tf.name_scope("disc"):
+        judge = Dense(1, name="judge")
+    for _ in range(2):
+        with tf.name_scope("call"):
+            judge(fake)
+    with K.name_scope("kn"):
+        model = Sequential([Dense(2, input_dim=3)])
+    with tf.name_scope("x"), tf.name_scope("y"):
+        both = Bidirectional(LSTM(2))
+        both(Input((3, 2)))
+    weights = ["generator/dense_1/kernel:0", "generator/dense_1/bias:0"]
+    assert names(tf.trainable_variables("generator")) == weights
+    assert names(judge.weights) == ["call/judge/kernel:0", "call/judge/bias:0"]
+    assert names(model.weights) == ["kn/dense_2/kernel:0", "kn/dense_2/bias:0"]
+    assert names(both.weights)[0] == "x/y/bidirectional_1/forward_lstm_1/kernel:0"
+    loss = tf.reduce_mean(judge(fake))
+    step = tf.train.GradientDescentOptimizer(0.1).minimize(
+        loss, var_list=tf.get_collection(tf.GraphKeys.TRAINABLE_VARIABLES, scope="generator")
+    )
+    before = judge.get_weights()[0]
+    with K.get_session().as_default() as session:
+        session.run(step, {z: np.ones((2, 4))})
+    np.testing.assert_array_equal(judge.get_weights()[0], before)
+
+
 def test_a_weight_answers_as_a_variable(tf, model):
     from keras import backend as K
 
