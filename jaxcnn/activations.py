@@ -27,7 +27,7 @@ def softmax(x: Array, axis: int = -1) -> Array:
 
     Args:
         x: array of at least two dimensions and a float dtype.
-        axis: the axis along which the results sum to 1.
+        axis: the axis along which the results sum to 1. Default: -1.
 
     Raises:
         ValueError: ``x`` has fewer than two dimensions, so no axis but the batch.
@@ -54,7 +54,7 @@ def elu(x: Array, alpha: float = 1.0) -> Array:
 
     Args:
         x: array of any shape and float dtype.
-        alpha: minus the value for very negative inputs.
+        alpha: minus the value for very negative inputs. Default: 1.0.
 
     Examples:
         >>> jc.activations.elu(jnp.array([-1.0, 2.0])).round(3)
@@ -136,9 +136,9 @@ def relu(
 
     Args:
         x: array of any shape and float dtype.
-        alpha: slope below zero, a number or an array that broadcasts against `x`.
+        alpha: slope below zero, a number or an array that broadcasts against `x`. Default: 0.0.
         max_value: largest value of the result; None for no limit.
-        threshold: below it the result is ``alpha * (x - threshold)``.
+        threshold: below it the result is ``alpha * (x - threshold)``. Default: 0.0.
 
     Examples:
         >>> jc.activations.relu(jnp.array([-1.0, 3.0, 9.0]), max_value=6.0)
@@ -322,7 +322,8 @@ def gelu(x: Array, approximate: bool = False) -> Array:
 
     Args:
         x: array of any shape and float dtype.
-        approximate: whether a formula with tanh stands for the distribution function.
+        approximate: whether a formula with tanh stands for the distribution function. Default:
+            False.
 
     Examples:
         >>> jc.activations.gelu(jnp.array([0.0, 1.0])).round(3)

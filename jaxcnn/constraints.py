@@ -76,9 +76,9 @@ class MaxNorm(NormConstraint):
     """Scale down what has a norm above ``max_value`` (Srivastava et al., Dropout, 2014).
 
     Args:
-        max_value: the largest norm.
+        max_value: the largest norm. Default: 2.
         axis: the axis or axes over which the norm is taken: 0 for the kernel of a dense layer, (0,
-            1, 2) for that of a convolution of images.
+            1, 2) for that of a convolution of images. Default: 0.
 
     Examples:
         >>> jc.constraints.MaxNorm(5.0)(jnp.array([[6.0], [8.0]])).round()
@@ -126,7 +126,7 @@ class UnitNorm(NormConstraint):
 
     Args:
         axis: the axis or axes over which the norm is taken: 0 for the kernel of a dense layer, (0,
-            1, 2) for that of a convolution of images.
+            1, 2) for that of a convolution of images. Default: 0.
 
     Examples:
         >>> jc.constraints.UnitNorm()(jnp.array([[6.0], [8.0]])).round(3)
@@ -151,11 +151,12 @@ class MinMaxNorm(NormConstraint):
     """Move the norm into [min_value, max_value], by the fraction ``rate`` each time.
 
     Args:
-        min_value: the smallest norm.
-        max_value: the largest norm.
-        rate: how far a norm moves towards the range at each update: 1 for all the way.
+        min_value: the smallest norm. Default: 0.0.
+        max_value: the largest norm. Default: 1.0.
+        rate: how far a norm moves towards the range at each update: 1 for all the way. Default:
+            1.0.
         axis: the axis or axes over which the norm is taken: 0 for the kernel of a dense layer, (0,
-            1, 2) for that of a convolution of images.
+            1, 2) for that of a convolution of images. Default: 0.
 
     Examples:
         >>> jc.constraints.MinMaxNorm(0.0, 5.0)(jnp.array([[6.0], [8.0]])).round()
@@ -184,9 +185,9 @@ def max_norm(max_value: float = 2, axis: Axis = 0) -> MaxNorm:
     """:class:`MaxNorm`.
 
     Args:
-        max_value: the largest norm.
+        max_value: the largest norm. Default: 2.
         axis: the axis or axes over which the norm is taken: 0 for the kernel of a dense layer, (0,
-            1, 2) for that of a convolution of images.
+            1, 2) for that of a convolution of images. Default: 0.
 
     Examples:
         >>> jc.constraints.max_norm(5.0)

@@ -103,7 +103,7 @@ class Constant(Initializer):
     """The number ``value`` everywhere.
 
     Args:
-        value: a number, or an array that broadcasts to the shape.
+        value: a number, or an array that broadcasts to the shape. Default: 0.
 
     Examples:
         >>> jc.initializers.Constant(0.5)((2, 3))
@@ -148,8 +148,8 @@ class RandomNormal(_Normal):
     """Normal distribution.
 
     Args:
-        mean: mean of the distribution.
-        stddev: standard deviation of the distribution.
+        mean: mean of the distribution. Default: 0.0.
+        stddev: standard deviation of the distribution. Default: 0.05.
         seed: an integer fixes the values whatever key is passed; None for values that follow from
             the key.
 
@@ -171,8 +171,8 @@ class RandomUniform(Initializer):
     """Uniform distribution on [minval, maxval).
 
     Args:
-        minval: lower limit.
-        maxval: upper limit.
+        minval: lower limit. Default: -0.05.
+        maxval: upper limit. Default: 0.05.
         seed: an integer fixes the values whatever key is passed; None for values that follow from
             the key.
 
@@ -227,8 +227,8 @@ class TruncatedNormal(_Normal):
     The result is not rescaled: its own standard deviation is 0.88 ``stddev``.
 
     Args:
-        mean: mean of the distribution.
-        stddev: standard deviation of the distribution before it is cut.
+        mean: mean of the distribution. Default: 0.0.
+        stddev: standard deviation of the distribution before it is cut. Default: 0.05.
         seed: an integer fixes the values whatever key is passed; None for values that follow from
             the key.
 
@@ -256,9 +256,10 @@ class VarianceScaling(Initializer):
     'untruncated_normal' is not truncated; 'uniform' has the limits ``±sqrt(3 scale / n)``.
 
     Args:
-        scale: factor of the variance, above 0.
-        mode: 'fan_in', 'fan_out' or 'fan_avg'.
-        distribution: 'normal', 'truncated_normal', 'untruncated_normal' or 'uniform'.
+        scale: factor of the variance, above 0. Default: 1.0.
+        mode: 'fan_in', 'fan_out' or 'fan_avg'. Default: 'fan_in'.
+        distribution: 'normal', 'truncated_normal', 'untruncated_normal' or 'uniform'. Default:
+            'normal'.
         seed: an integer fixes the values whatever key is passed; None for values that follow from
             the key.
 
@@ -318,7 +319,7 @@ class Orthogonal(Initializer):
     columns, whichever are fewer, are orthonormal.
 
     Args:
-        gain: factor of the matrix.
+        gain: factor of the matrix. Default: 1.0.
         seed: an integer fixes the values whatever key is passed; None for values that follow from
             the key.
 
@@ -360,7 +361,7 @@ class Identity(Initializer):
     """The identity matrix times ``gain``, repeated along the longer side of the shape.
 
     Args:
-        gain: factor of the matrix.
+        gain: factor of the matrix. Default: 1.0.
 
     Raises:
         ValueError: there are not two sides, or the longer one is no multiple of the other.

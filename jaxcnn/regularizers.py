@@ -45,8 +45,8 @@ class L1L2(Regularizer):
     """``l1 * sum(|x|) + l2 * sum(x**2)``.
 
     Args:
-        l1: factor of the sum of absolute values.
-        l2: factor of the sum of squares.
+        l1: factor of the sum of absolute values. Default: 0.0.
+        l2: factor of the sum of squares. Default: 0.0.
 
     Examples:
         >>> jc.regularizers.L1L2(l1=1.0, l2=0.5)(jnp.array([-2.0, 2.0]))
@@ -87,7 +87,7 @@ def l1(l: float = 0.01) -> L1L2:
     """``l * sum(|x|)``.
 
     Args:
-        l: factor of the sum of absolute values.
+        l: factor of the sum of absolute values. Default: 0.01.
 
     Examples:
         >>> jc.regularizers.l1(0.5)(jnp.array([-2.0, 2.0]))
@@ -106,7 +106,7 @@ def l2(l: float = 0.01) -> L1L2:
     """``l * sum(x**2)``.
 
     Args:
-        l: factor of the sum of squares.
+        l: factor of the sum of squares. Default: 0.01.
 
     Examples:
         >>> jc.regularizers.l2(0.5)(jnp.array([-2.0, 2.0]))
@@ -125,7 +125,7 @@ def L1(l1: float = 0.01) -> L1L2:
     """``l1 * sum(|x|)``, by the name and argument that later Keras has.
 
     Args:
-        l1: factor of the sum of absolute values.
+        l1: factor of the sum of absolute values. Default: 0.01.
 
     Examples:
         >>> jc.regularizers.L1(0.5)(jnp.array([-2.0, 2.0]))
@@ -144,7 +144,7 @@ def L2(l2: float = 0.01) -> L1L2:
     """``l2 * sum(x**2)``, by the name and argument that later Keras has.
 
     Args:
-        l2: factor of the sum of squares.
+        l2: factor of the sum of squares. Default: 0.01.
 
     Examples:
         >>> jc.regularizers.L2(0.5)(jnp.array([-2.0, 2.0]))
@@ -163,8 +163,8 @@ def l1_l2(l1: float = 0.01, l2: float = 0.01) -> L1L2:
     """``l1 * sum(|x|) + l2 * sum(x**2)``.
 
     Args:
-        l1: factor of the sum of absolute values.
-        l2: factor of the sum of squares.
+        l1: factor of the sum of absolute values. Default: 0.01.
+        l2: factor of the sum of squares. Default: 0.01.
 
     Examples:
         >>> jc.regularizers.l1_l2(1.0, 0.5)(jnp.array([-2.0, 2.0]))

@@ -12,12 +12,22 @@ from typing import NamedTuple
 import flax.linen
 
 import jaxcnn
+from jaxcnn.runtime.docstrings import entries, sections
 
 # Beside the modules that jaxcnn names: those that users import by their own names.
 FURTHER = ("optimizers.schedules", "wrappers.scikit_learn", "visualization", "vision")
 PARTS = ("datasets", "preprocessing")  # packages whose parts are the public modules
 SILENT = {"self", "cls"}
 OF_FLAX = {"parent", "name"}  # what Flax adds to every module
+
+
+# Annotations of arrays, and the words in which an explanation says a shape and a type of numbers.
+ARRAYS = re.compile(r"Array(?!Function)|ndarray|Tensor|DataLike")
+SHAPES = re.compile(r"\([^()]*[,)]|shape|broadcast|dimensions|number|scalar|key|symbolic tensor|the same")
+DTYPES = re.compile(
+    r"float|int|bool|dtype|number|image|class|one-hot|probabilit|labels|key|0 and 1|variable"
+    r"|symbolic tensor|the same|takes"
+)
 
 
 class Public(NamedTuple):
@@ -81,6 +91,43 @@ def explained(doc: str) -> set[str]:
     match = re.search(r"^Args:\n((?:    .*\n|\n)*)", doc + "\n", flags=re.MULTILINE)
     entries = re.findall(r"^    ([*\w, ]+): ", match[1] if match else "", flags=re.MULTILINE)
     return {name.strip(" *") for entry in entries for name in entry.split(",")}
+
+
+def defaults(item: object) -> dict[str, object]:
+    """The default of each argument; `inspect.Parameter.empty` for one that must be given."""
+    named = arguments(item)
+    parameters = inspect.signature(item).parameters if named else {}  # type: ignore[arg-type]
+    return {name: parameters[name].default for name in named}
+
+
+def says_default(text: str, default: object) -> bool:
+    """Whether an explanation says this default, and none where the argument must be given.
+
+    It stands at the end, as in "Default: 0.5.", or is told in prose with the words "by default". Of
+    None it is enough to say what None means. What has no short text may be told in any words.
+    """
+    _, stated, value = text.rpartition("Default: ")
+    if default is inspect.Parameter.empty:
+        return not stated
+    if not stated:
+        return "by default" in text.lower() or (default is None and "None" in text)
+    if isinstance(default, (bool, int, float, str, tuple, type(None))) and len(repr(default)) < 40:
+        return re.search(rf"(?<![\w.]){re.escape(repr(default))}(?!\w)", value) is not None
+    return True
+
+
+def unsaid_of_arrays(item: object, doc: str) -> list[str]:
+    """The arguments that are arrays and whose shape or type of numbers is not said."""
+    texts = entries(sections(doc).get("Args", ""))
+    named = arguments(item)
+    parameters = inspect.signature(item).parameters if named else {}  # type: ignore[arg-type]
+    arrays = {
+        name: texts.get(name, "")
+        for name in named
+        if ARRAYS.search(inspect.formatannotation(parameters[name].annotation))
+        and "Callable" not in str(parameters[name].annotation)
+    }
+    return [n for n, text in arrays.items() if not (SHAPES.search(text) and DTYPES.search(text))]
 
 
 def raises(item: object) -> bool:

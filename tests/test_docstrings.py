@@ -1,6 +1,7 @@
 """Docstrings of public names explain every argument, and their examples print what they say."""
 
 import doctest
+import inspect
 import re
 from importlib.util import find_spec
 from pathlib import Path
@@ -15,7 +16,17 @@ from jaxcnn import nn
 from jaxcnn.runtime.docstrings import entries, joined, sections, with_arguments
 
 from .other_keras import set_aside
-from .public import arguments, explained, gaps, methods, modules, publics
+from .public import (
+    arguments,
+    defaults,
+    explained,
+    gaps,
+    methods,
+    modules,
+    publics,
+    says_default,
+    unsaid_of_arrays,
+)
 
 
 @pytest.mark.parametrize("module", modules())
@@ -27,6 +38,33 @@ def test_every_argument_is_explained_and_there_is_an_example(module):
 @pytest.mark.parametrize("method", list(methods()), ids=lambda m: f"{m.module}.{m.name}")
 def test_every_argument_of_a_method_is_explained(method):
     assert [name for name in arguments(method.item) if name not in explained(method.doc)] == []
+
+
+def wrong_defaults(public):
+    """The arguments whose explanation does not say the default that the signature has."""
+    texts = entries(sections(public.doc).get("Args", ""))
+    every = defaults(public.item).items()
+    return [name for name, value in every if not says_default(texts.get(name, ""), value)]
+
+
+@pytest.mark.parametrize("module", modules())
+def test_every_default_is_said_as_the_signature_has_it(module):
+    assert {p.name: names for p in publics(module) if (names := wrong_defaults(p))} == {}
+
+
+@pytest.mark.parametrize("module", [m for m in modules() if m != "nn"])
+def test_the_shape_and_type_of_every_array_are_said(module):
+    unsaid = {p.name: names for p in publics(module) if (names := unsaid_of_arrays(p.item, p.doc))}
+    assert unsaid == {}
+
+
+def test_a_default_is_said_where_the_signature_has_one():
+    required = inspect.Parameter.empty
+    assert says_default("a size.", required) and not says_default("a size. Default: 1.", required)
+    assert says_default("a size. Default: 0.5.", 0.5) and not says_default("a size.", 0.5)
+    assert not says_default("a size. Default: 10.", 1) and not says_default("1 or 2.", 1)
+    assert says_default("a name; None for none.", None) and not says_default("a name.", None)
+    assert says_default("by default the word.", "word")
 
 
 # Their examples need data, weights, a camera or packages, which not every machine has; tests of

@@ -20,8 +20,8 @@ def convolutional_autoencoder(
     28,353 parameters by default. Values are 0 to 1; height and width must be multiples of 4.
 
     Args:
-        input_shape: (height, width, channels) of the images.
-        filters: channels of each convolution.
+        input_shape: (height, width, channels) of the images. Default: (28, 28, 1).
+        filters: channels of each convolution. Default: 32.
 
     Raises:
         ValueError: a height or width that is no multiple of 4.
@@ -56,8 +56,8 @@ def dense_autoencoder(features: int = 784, units: Sequence[int] = (128, 64, 32))
     """Dense layers of these `units` and back to the number of features, with values 0 to 1.
 
     Args:
-        features: width of the input.
-        units: widths of the layers down to the code, which is the last.
+        features: width of the input. Default: 784.
+        units: widths of the layers down to the code, which is the last. Default: (128, 64, 32).
 
     Raises:
         ValueError: no units.

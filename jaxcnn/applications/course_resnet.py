@@ -40,7 +40,7 @@ def identity_block(
     Layers are named ``res{stage}{block}_branch2a`` to ``2c``, their normalizations ``bn...``.
 
     Args:
-        X: maps.
+        X: symbolic tensor of float maps (batch, rows, columns, channels).
         f: size of the window of the second convolution.
         filters: channels of the three convolutions.
         stage: number in the layers' names.
@@ -67,12 +67,12 @@ def convolutional_block(
     The shortcut is named 'branch1'.
 
     Args:
-        X: maps.
+        X: symbolic tensor of float maps (batch, rows, columns, channels).
         f: size of the window of the second convolution.
         filters: channels of the three convolutions.
         stage: number in the layers' names.
         block: letter in the layers' names.
-        s: stride of the first convolution and of the shortcut.
+        s: stride of the first convolution and of the shortcut. Default: 2.
 
     Examples:
         >>> from jaxcnn.applications.course_resnet import convolutional_block
@@ -125,8 +125,8 @@ def CourseResNet50(input_shape: tuple[int, int, int] = (64, 64, 3), classes: int
     23,600,006 parameters with the default arguments, 23,546,886 of them trained.
 
     Args:
-        input_shape: (height, width, channels) of the images.
-        classes: number of classes, a positive integer.
+        input_shape: (height, width, channels) of the images. Default: (64, 64, 3).
+        classes: number of classes, a positive integer. Default: 6.
 
     Examples:
         >>> jc.applications.CourseResNet50().output_shape

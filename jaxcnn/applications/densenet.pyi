@@ -35,15 +35,17 @@ class CallableDenseNet121(Application):
     """121 weight layers: stages of 6, 12, 24 and 16 blocks, 8,062,504 parameters.
 
     Args:
-        include_top: whether the network ends in its classifier.
+        include_top: whether the network ends in its classifier. Default: True.
         weights: None for random weights, 'imagenet' for the published ones, or the path of a weight
-            file.
-        input_tensor: symbolic tensor that the network begins with; None for a new input.
+            file. Default: 'imagenet'.
+        input_tensor: symbolic tensor of float images (batch, rows, columns, channels) that the
+            network begins with; None for a new input.
         input_shape: shape of one image, channels last unless the image data format says otherwise;
             None for the usual one with the classifier, and for any size without it.
         pooling: without the classifier: None for the maps, 'avg' or 'max' for a vector.
-        classes: number of classes of the classifier, a positive integer.
+        classes: number of classes of the classifier, a positive integer. Default: 1000.
         classifier_activation: activation of the classifier, by name or function; None for logits.
+            Default: 'softmax'.
         name: name of the model; None for the usual one.
 
     Raises:
@@ -69,15 +71,17 @@ class CallableDenseNet121(Application):
         """121 weight layers: stages of 6, 12, 24 and 16 blocks, 8,062,504 parameters.
 
         Args:
-            include_top: whether the network ends in its classifier.
+            include_top: whether the network ends in its classifier. Default: True.
             weights: None for random weights, 'imagenet' for the published ones, or the path of a weight
-                file.
-            input_tensor: symbolic tensor that the network begins with; None for a new input.
+                file. Default: 'imagenet'.
+            input_tensor: symbolic tensor of float images (batch, rows, columns, channels) that the
+                network begins with; None for a new input.
             input_shape: shape of one image, channels last unless the image data format says otherwise;
                 None for the usual one with the classifier, and for any size without it.
             pooling: without the classifier: None for the maps, 'avg' or 'max' for a vector.
-            classes: number of classes of the classifier, a positive integer.
+            classes: number of classes of the classifier, a positive integer. Default: 1000.
             classifier_activation: activation of the classifier, by name or function; None for logits.
+                Default: 'softmax'.
             name: name of the model; None for the usual one.
 
         Raises:
@@ -101,15 +105,17 @@ class CallableDenseNet169(Application):
     """169 weight layers: stages of 6, 12, 32 and 32 blocks, 14,307,880 parameters.
 
     Args:
-        include_top: whether the network ends in its classifier.
+        include_top: whether the network ends in its classifier. Default: True.
         weights: None for random weights, 'imagenet' for the published ones, or the path of a weight
-            file.
-        input_tensor: symbolic tensor that the network begins with; None for a new input.
+            file. Default: 'imagenet'.
+        input_tensor: symbolic tensor of float images (batch, rows, columns, channels) that the
+            network begins with; None for a new input.
         input_shape: shape of one image, channels last unless the image data format says otherwise;
             None for the usual one with the classifier, and for any size without it.
         pooling: without the classifier: None for the maps, 'avg' or 'max' for a vector.
-        classes: number of classes of the classifier, a positive integer.
+        classes: number of classes of the classifier, a positive integer. Default: 1000.
         classifier_activation: activation of the classifier, by name or function; None for logits.
+            Default: 'softmax'.
         name: name of the model; None for the usual one.
 
     Raises:
@@ -135,15 +141,17 @@ class CallableDenseNet169(Application):
         """169 weight layers: stages of 6, 12, 32 and 32 blocks, 14,307,880 parameters.
 
         Args:
-            include_top: whether the network ends in its classifier.
+            include_top: whether the network ends in its classifier. Default: True.
             weights: None for random weights, 'imagenet' for the published ones, or the path of a weight
-                file.
-            input_tensor: symbolic tensor that the network begins with; None for a new input.
+                file. Default: 'imagenet'.
+            input_tensor: symbolic tensor of float images (batch, rows, columns, channels) that the
+                network begins with; None for a new input.
             input_shape: shape of one image, channels last unless the image data format says otherwise;
                 None for the usual one with the classifier, and for any size without it.
             pooling: without the classifier: None for the maps, 'avg' or 'max' for a vector.
-            classes: number of classes of the classifier, a positive integer.
+            classes: number of classes of the classifier, a positive integer. Default: 1000.
             classifier_activation: activation of the classifier, by name or function; None for logits.
+                Default: 'softmax'.
             name: name of the model; None for the usual one.
 
         Raises:
@@ -167,15 +175,17 @@ class CallableDenseNet201(Application):
     """201 weight layers: stages of 6, 12, 48 and 32 blocks, 20,242,984 parameters.
 
     Args:
-        include_top: whether the network ends in its classifier.
+        include_top: whether the network ends in its classifier. Default: True.
         weights: None for random weights, 'imagenet' for the published ones, or the path of a weight
-            file.
-        input_tensor: symbolic tensor that the network begins with; None for a new input.
+            file. Default: 'imagenet'.
+        input_tensor: symbolic tensor of float images (batch, rows, columns, channels) that the
+            network begins with; None for a new input.
         input_shape: shape of one image, channels last unless the image data format says otherwise;
             None for the usual one with the classifier, and for any size without it.
         pooling: without the classifier: None for the maps, 'avg' or 'max' for a vector.
-        classes: number of classes of the classifier, a positive integer.
+        classes: number of classes of the classifier, a positive integer. Default: 1000.
         classifier_activation: activation of the classifier, by name or function; None for logits.
+            Default: 'softmax'.
         name: name of the model; None for the usual one.
 
     Raises:
@@ -201,15 +211,17 @@ class CallableDenseNet201(Application):
         """201 weight layers: stages of 6, 12, 48 and 32 blocks, 20,242,984 parameters.
 
         Args:
-            include_top: whether the network ends in its classifier.
+            include_top: whether the network ends in its classifier. Default: True.
             weights: None for random weights, 'imagenet' for the published ones, or the path of a weight
-                file.
-            input_tensor: symbolic tensor that the network begins with; None for a new input.
+                file. Default: 'imagenet'.
+            input_tensor: symbolic tensor of float images (batch, rows, columns, channels) that the
+                network begins with; None for a new input.
             input_shape: shape of one image, channels last unless the image data format says otherwise;
                 None for the usual one with the classifier, and for any size without it.
             pooling: without the classifier: None for the maps, 'avg' or 'max' for a vector.
-            classes: number of classes of the classifier, a positive integer.
+            classes: number of classes of the classifier, a positive integer. Default: 1000.
             classifier_activation: activation of the classifier, by name or function; None for logits.
+                Default: 'softmax'.
             name: name of the model; None for the usual one.
 
         Raises:

@@ -40,10 +40,10 @@ def inception_module(
     """Parallel 1x1, 3x3 and 5x5 convolutions and a 3x3 max pool, their channels joined.
 
     Args:
-        x: maps.
+        x: symbolic tensor of float maps (batch, rows, columns, channels).
         filters: of the 1x1 branch; of the reduction before and of the 3x3 one; likewise of the 5x5
             one; after the pool.
-        name: prefix of the layers' names.
+        name: prefix of the layers' names. Default: 'inception'.
 
     Examples:
         >>> from jaxcnn.applications.googlenet import inception_module

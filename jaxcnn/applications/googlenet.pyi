@@ -22,10 +22,10 @@ def inception_module(x: SymbolicTensor, filters: tuple[int, int, int, int, int, 
     """Parallel 1x1, 3x3 and 5x5 convolutions and a 3x3 max pool, their channels joined.
 
     Args:
-        x: maps.
+        x: symbolic tensor of float maps (batch, rows, columns, channels).
         filters: of the 1x1 branch; of the reduction before and of the 3x3 one; likewise of the 5x5
             one; after the pool.
-        name: prefix of the layers' names.
+        name: prefix of the layers' names. Default: 'inception'.
 
     Examples:
         >>> from jaxcnn.applications.googlenet import inception_module
@@ -49,15 +49,17 @@ class CallableGoogLeNet(Application):
     The two auxiliary classifiers, which the paper adds for training, are left out.
 
     Args:
-        include_top: whether the network ends in its classifier.
+        include_top: whether the network ends in its classifier. Default: True.
         weights: None for random weights, 'imagenet' for the published ones, or the path of a weight
-            file.
-        input_tensor: symbolic tensor that the network begins with; None for a new input.
+            file. Default: 'imagenet'.
+        input_tensor: symbolic tensor of float images (batch, rows, columns, channels) that the
+            network begins with; None for a new input.
         input_shape: shape of one image, channels last unless the image data format says otherwise;
             None for the usual one with the classifier, and for any size without it.
         pooling: without the classifier: None for the maps, 'avg' or 'max' for a vector.
-        classes: number of classes of the classifier, a positive integer.
+        classes: number of classes of the classifier, a positive integer. Default: 1000.
         classifier_activation: activation of the classifier, by name or function; None for logits.
+            Default: 'softmax'.
         name: name of the model; None for the usual one.
 
     Raises:
@@ -84,15 +86,17 @@ class CallableGoogLeNet(Application):
         The two auxiliary classifiers, which the paper adds for training, are left out.
 
         Args:
-            include_top: whether the network ends in its classifier.
+            include_top: whether the network ends in its classifier. Default: True.
             weights: None for random weights, 'imagenet' for the published ones, or the path of a weight
-                file.
-            input_tensor: symbolic tensor that the network begins with; None for a new input.
+                file. Default: 'imagenet'.
+            input_tensor: symbolic tensor of float images (batch, rows, columns, channels) that the
+                network begins with; None for a new input.
             input_shape: shape of one image, channels last unless the image data format says otherwise;
                 None for the usual one with the classifier, and for any size without it.
             pooling: without the classifier: None for the maps, 'avg' or 'max' for a vector.
-            classes: number of classes of the classifier, a positive integer.
+            classes: number of classes of the classifier, a positive integer. Default: 1000.
             classifier_activation: activation of the classifier, by name or function; None for logits.
+                Default: 'softmax'.
             name: name of the model; None for the usual one.
 
         Raises:

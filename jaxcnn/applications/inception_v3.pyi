@@ -63,15 +63,17 @@ class CallableInceptionV3(Application):
     """Eleven inception modules between a stem and a classifier, 23,851,784 parameters.
 
     Args:
-        include_top: whether the network ends in its classifier.
+        include_top: whether the network ends in its classifier. Default: True.
         weights: None for random weights, 'imagenet' for the published ones, or the path of a weight
-            file.
-        input_tensor: symbolic tensor that the network begins with; None for a new input.
+            file. Default: 'imagenet'.
+        input_tensor: symbolic tensor of float images (batch, rows, columns, channels) that the
+            network begins with; None for a new input.
         input_shape: shape of one image, channels last unless the image data format says otherwise;
             None for the usual one with the classifier, and for any size without it.
         pooling: without the classifier: None for the maps, 'avg' or 'max' for a vector.
-        classes: number of classes of the classifier, a positive integer.
+        classes: number of classes of the classifier, a positive integer. Default: 1000.
         classifier_activation: activation of the classifier, by name or function; None for logits.
+            Default: 'softmax'.
         name: name of the model; None for the usual one.
 
     Raises:
@@ -97,15 +99,17 @@ class CallableInceptionV3(Application):
         """Eleven inception modules between a stem and a classifier, 23,851,784 parameters.
 
         Args:
-            include_top: whether the network ends in its classifier.
+            include_top: whether the network ends in its classifier. Default: True.
             weights: None for random weights, 'imagenet' for the published ones, or the path of a weight
-                file.
-            input_tensor: symbolic tensor that the network begins with; None for a new input.
+                file. Default: 'imagenet'.
+            input_tensor: symbolic tensor of float images (batch, rows, columns, channels) that the
+                network begins with; None for a new input.
             input_shape: shape of one image, channels last unless the image data format says otherwise;
                 None for the usual one with the classifier, and for any size without it.
             pooling: without the classifier: None for the maps, 'avg' or 'max' for a vector.
-            classes: number of classes of the classifier, a positive integer.
+            classes: number of classes of the classifier, a positive integer. Default: 1000.
             classifier_activation: activation of the classifier, by name or function; None for logits.
+                Default: 'softmax'.
             name: name of the model; None for the usual one.
 
         Raises:

@@ -41,10 +41,10 @@ def LeNet5Classic(
 
     Args:
         input_shape: (height, width, channels) of the images; for 32 x 32, C5's maps are single
-            pixels.
-        classes: how many.
+            pixels. Default: (32, 32, 1).
+        classes: how many. Default: 10.
         activation: of every layer but the output; "sigmoid" makes the network of simplified
-            descriptions.
+            descriptions. Default: 'scaled_tanh'.
 
     Examples:
         >>> jc.applications.LeNet5Classic().output_shape
@@ -74,8 +74,8 @@ def LeNet5(input_shape: tuple[int, int, int] = (28, 28, 1), classes: int = 10) -
     became usual since.
 
     Args:
-        input_shape: (height, width, channels) of the images.
-        classes: number of classes, a positive integer.
+        input_shape: (height, width, channels) of the images. Default: (28, 28, 1).
+        classes: number of classes, a positive integer. Default: 10.
 
     Examples:
         >>> jc.applications.LeNet5().count_params()

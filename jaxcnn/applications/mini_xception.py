@@ -45,9 +45,9 @@ def MiniXception(
     Faces are gray, with values -1 to 1 (``(x / 255 - 0.5) * 2``).
 
     Args:
-        input_shape: (height, width, channels).
-        classes: how many.
-        l2_rate: weight decay of the two plain convolutions.
+        input_shape: (height, width, channels). Default: (64, 64, 1).
+        classes: how many. Default: 7.
+        l2_rate: weight decay of the two plain convolutions. Default: 0.01.
 
     Examples:
         >>> jc.applications.MiniXception().count_params()

@@ -73,9 +73,9 @@ def MobileNet(
     """Thirteen depthwise separable convolutions, 4,253,864 parameters at ``alpha=1``.
 
     Args:
-        alpha: factor of the number of filters of each layer.
-        depth_multiplier: outputs of the depthwise convolutions for each channel.
-        dropout: rate before the classifier.
+        alpha: factor of the number of filters of each layer. Default: 1.0.
+        depth_multiplier: outputs of the depthwise convolutions for each channel. Default: 1.
+        dropout: rate before the classifier. Default: 0.001.
 
     References:
         - Howard et al., "MobileNets: Efficient Convolutional Neural Networks for Mobile Vision

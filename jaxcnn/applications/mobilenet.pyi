@@ -50,16 +50,18 @@ class CallableMobileNet(Application):
     Args:
         input_shape: shape of one image, channels last unless the image data format says otherwise;
             None for the usual one with the classifier, and for any size without it.
-        alpha: factor of the number of filters of each layer.
-        depth_multiplier: outputs of the depthwise convolutions for each channel.
-        dropout: rate before the classifier.
-        include_top: whether the network ends in its classifier.
+        alpha: factor of the number of filters of each layer. Default: 1.0.
+        depth_multiplier: outputs of the depthwise convolutions for each channel. Default: 1.
+        dropout: rate before the classifier. Default: 0.001.
+        include_top: whether the network ends in its classifier. Default: True.
         weights: None for random weights, 'imagenet' for the published ones, or the path of a weight
-            file.
-        input_tensor: symbolic tensor that the network begins with; None for a new input.
+            file. Default: 'imagenet'.
+        input_tensor: symbolic tensor of float images (batch, rows, columns, channels) that the
+            network begins with; None for a new input.
         pooling: without the classifier: None for the maps, 'avg' or 'max' for a vector.
-        classes: number of classes of the classifier, a positive integer.
+        classes: number of classes of the classifier, a positive integer. Default: 1000.
         classifier_activation: activation of the classifier, by name or function; None for logits.
+            Default: 'softmax'.
         name: name of the model; None for the usual one.
 
     Raises:
@@ -88,16 +90,18 @@ class CallableMobileNet(Application):
         Args:
             input_shape: shape of one image, channels last unless the image data format says otherwise;
                 None for the usual one with the classifier, and for any size without it.
-            alpha: factor of the number of filters of each layer.
-            depth_multiplier: outputs of the depthwise convolutions for each channel.
-            dropout: rate before the classifier.
-            include_top: whether the network ends in its classifier.
+            alpha: factor of the number of filters of each layer. Default: 1.0.
+            depth_multiplier: outputs of the depthwise convolutions for each channel. Default: 1.
+            dropout: rate before the classifier. Default: 0.001.
+            include_top: whether the network ends in its classifier. Default: True.
             weights: None for random weights, 'imagenet' for the published ones, or the path of a weight
-                file.
-            input_tensor: symbolic tensor that the network begins with; None for a new input.
+                file. Default: 'imagenet'.
+            input_tensor: symbolic tensor of float images (batch, rows, columns, channels) that the
+                network begins with; None for a new input.
             pooling: without the classifier: None for the maps, 'avg' or 'max' for a vector.
-            classes: number of classes of the classifier, a positive integer.
+            classes: number of classes of the classifier, a positive integer. Default: 1000.
             classifier_activation: activation of the classifier, by name or function; None for logits.
+                Default: 'softmax'.
             name: name of the model; None for the usual one.
 
         Raises:

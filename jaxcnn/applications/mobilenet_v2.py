@@ -79,7 +79,7 @@ def MobileNetV2(image: SymbolicTensor, options: Options, alpha: float = 1.0) -> 
     """Seventeen inverted residual blocks, 3,538,984 parameters at ``alpha=1``.
 
     Args:
-        alpha: factor of the number of filters of each layer.
+        alpha: factor of the number of filters of each layer. Default: 1.0.
 
     References:
         - Sandler et al., "MobileNetV2: Inverted Residuals and Linear Bottlenecks", 2018,

@@ -19,12 +19,13 @@ def TextCNN(
     819,604 trained parameters by default, besides the word vectors.
 
     Args:
-        words: size of the vocabulary, the padding 0 included.
-        dimensions: of the word vectors.
-        length: words of each text; at least 994, because the pools leave one step of 875.
-        classes: how many.
-        embedding: (words, dimensions) ready vectors, which are not trained; without them the
-            vectors are learned.
+        words: size of the vocabulary, the padding 0 included. Default: 20000.
+        dimensions: of the word vectors. Default: 100.
+        length: words of each text; at least 994, because the pools leave one step of 875. Default:
+            1000.
+        classes: how many. Default: 20.
+        embedding: float32 (words, dimensions), ready vectors, which are not trained; without them
+            the vectors are learned. Default: None.
 
     Examples:
         >>> jc.applications.TextCNN(words=1000, dimensions=8, classes=4).output_shape

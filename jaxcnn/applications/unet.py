@@ -45,11 +45,11 @@ def UNet(
 
     Args:
         input_shape: (height, width, channels); height and width multiples of ``2 ** depth``, or
-            None for any such.
-        classes: how many; 1 for foreground against background.
-        filters: of the first level; each further one has twice as many.
-        depth: how often height and width are halved.
-        dropout: rate at the bottom and at the level above it.
+            None for any such. Default: (256, 256, 1).
+        classes: how many; 1 for foreground against background. Default: 1.
+        filters: of the first level; each further one has twice as many. Default: 64.
+        depth: how often height and width are halved. Default: 4.
+        dropout: rate at the bottom and at the level above it. Default: 0.5.
 
     Raises:
         ValueError: a height or width that is no multiple of ``2 ** depth``.

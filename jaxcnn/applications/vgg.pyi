@@ -33,15 +33,17 @@ class CallableVGG11(Application):
     """Configuration A: 8 convolutions and 3 dense layers, 132,863,336 parameters.
 
     Args:
-        include_top: whether the network ends in its classifier.
+        include_top: whether the network ends in its classifier. Default: True.
         weights: None for random weights, 'imagenet' for the published ones, or the path of a weight
-            file.
-        input_tensor: symbolic tensor that the network begins with; None for a new input.
+            file. Default: 'imagenet'.
+        input_tensor: symbolic tensor of float images (batch, rows, columns, channels) that the
+            network begins with; None for a new input.
         input_shape: shape of one image, channels last unless the image data format says otherwise;
             None for the usual one with the classifier, and for any size without it.
         pooling: without the classifier: None for the maps, 'avg' or 'max' for a vector.
-        classes: number of classes of the classifier, a positive integer.
+        classes: number of classes of the classifier, a positive integer. Default: 1000.
         classifier_activation: activation of the classifier, by name or function; None for logits.
+            Default: 'softmax'.
         name: name of the model; None for the usual one.
 
     Raises:
@@ -67,15 +69,17 @@ class CallableVGG11(Application):
         """Configuration A: 8 convolutions and 3 dense layers, 132,863,336 parameters.
 
         Args:
-            include_top: whether the network ends in its classifier.
+            include_top: whether the network ends in its classifier. Default: True.
             weights: None for random weights, 'imagenet' for the published ones, or the path of a weight
-                file.
-            input_tensor: symbolic tensor that the network begins with; None for a new input.
+                file. Default: 'imagenet'.
+            input_tensor: symbolic tensor of float images (batch, rows, columns, channels) that the
+                network begins with; None for a new input.
             input_shape: shape of one image, channels last unless the image data format says otherwise;
                 None for the usual one with the classifier, and for any size without it.
             pooling: without the classifier: None for the maps, 'avg' or 'max' for a vector.
-            classes: number of classes of the classifier, a positive integer.
+            classes: number of classes of the classifier, a positive integer. Default: 1000.
             classifier_activation: activation of the classifier, by name or function; None for logits.
+                Default: 'softmax'.
             name: name of the model; None for the usual one.
 
         Raises:
@@ -99,15 +103,17 @@ class CallableVGG11LRN(Application):
     """Configuration A-LRN: A with local response normalization after the first convolution.
 
     Args:
-        include_top: whether the network ends in its classifier.
+        include_top: whether the network ends in its classifier. Default: True.
         weights: None for random weights, 'imagenet' for the published ones, or the path of a weight
-            file.
-        input_tensor: symbolic tensor that the network begins with; None for a new input.
+            file. Default: 'imagenet'.
+        input_tensor: symbolic tensor of float images (batch, rows, columns, channels) that the
+            network begins with; None for a new input.
         input_shape: shape of one image, channels last unless the image data format says otherwise;
             None for the usual one with the classifier, and for any size without it.
         pooling: without the classifier: None for the maps, 'avg' or 'max' for a vector.
-        classes: number of classes of the classifier, a positive integer.
+        classes: number of classes of the classifier, a positive integer. Default: 1000.
         classifier_activation: activation of the classifier, by name or function; None for logits.
+            Default: 'softmax'.
         name: name of the model; None for the usual one.
 
     Raises:
@@ -133,15 +139,17 @@ class CallableVGG11LRN(Application):
         """Configuration A-LRN: A with local response normalization after the first convolution.
 
         Args:
-            include_top: whether the network ends in its classifier.
+            include_top: whether the network ends in its classifier. Default: True.
             weights: None for random weights, 'imagenet' for the published ones, or the path of a weight
-                file.
-            input_tensor: symbolic tensor that the network begins with; None for a new input.
+                file. Default: 'imagenet'.
+            input_tensor: symbolic tensor of float images (batch, rows, columns, channels) that the
+                network begins with; None for a new input.
             input_shape: shape of one image, channels last unless the image data format says otherwise;
                 None for the usual one with the classifier, and for any size without it.
             pooling: without the classifier: None for the maps, 'avg' or 'max' for a vector.
-            classes: number of classes of the classifier, a positive integer.
+            classes: number of classes of the classifier, a positive integer. Default: 1000.
             classifier_activation: activation of the classifier, by name or function; None for logits.
+                Default: 'softmax'.
             name: name of the model; None for the usual one.
 
         Raises:
@@ -165,15 +173,17 @@ class CallableVGG13(Application):
     """Configuration B: 10 convolutions and 3 dense layers, 133,047,848 parameters.
 
     Args:
-        include_top: whether the network ends in its classifier.
+        include_top: whether the network ends in its classifier. Default: True.
         weights: None for random weights, 'imagenet' for the published ones, or the path of a weight
-            file.
-        input_tensor: symbolic tensor that the network begins with; None for a new input.
+            file. Default: 'imagenet'.
+        input_tensor: symbolic tensor of float images (batch, rows, columns, channels) that the
+            network begins with; None for a new input.
         input_shape: shape of one image, channels last unless the image data format says otherwise;
             None for the usual one with the classifier, and for any size without it.
         pooling: without the classifier: None for the maps, 'avg' or 'max' for a vector.
-        classes: number of classes of the classifier, a positive integer.
+        classes: number of classes of the classifier, a positive integer. Default: 1000.
         classifier_activation: activation of the classifier, by name or function; None for logits.
+            Default: 'softmax'.
         name: name of the model; None for the usual one.
 
     Raises:
@@ -199,15 +209,17 @@ class CallableVGG13(Application):
         """Configuration B: 10 convolutions and 3 dense layers, 133,047,848 parameters.
 
         Args:
-            include_top: whether the network ends in its classifier.
+            include_top: whether the network ends in its classifier. Default: True.
             weights: None for random weights, 'imagenet' for the published ones, or the path of a weight
-                file.
-            input_tensor: symbolic tensor that the network begins with; None for a new input.
+                file. Default: 'imagenet'.
+            input_tensor: symbolic tensor of float images (batch, rows, columns, channels) that the
+                network begins with; None for a new input.
             input_shape: shape of one image, channels last unless the image data format says otherwise;
                 None for the usual one with the classifier, and for any size without it.
             pooling: without the classifier: None for the maps, 'avg' or 'max' for a vector.
-            classes: number of classes of the classifier, a positive integer.
+            classes: number of classes of the classifier, a positive integer. Default: 1000.
             classifier_activation: activation of the classifier, by name or function; None for logits.
+                Default: 'softmax'.
             name: name of the model; None for the usual one.
 
         Raises:
@@ -231,15 +243,17 @@ class CallableVGG16C(Application):
     """Configuration C: as D, but with a 1x1 convolution at the end of the last three blocks.
 
     Args:
-        include_top: whether the network ends in its classifier.
+        include_top: whether the network ends in its classifier. Default: True.
         weights: None for random weights, 'imagenet' for the published ones, or the path of a weight
-            file.
-        input_tensor: symbolic tensor that the network begins with; None for a new input.
+            file. Default: 'imagenet'.
+        input_tensor: symbolic tensor of float images (batch, rows, columns, channels) that the
+            network begins with; None for a new input.
         input_shape: shape of one image, channels last unless the image data format says otherwise;
             None for the usual one with the classifier, and for any size without it.
         pooling: without the classifier: None for the maps, 'avg' or 'max' for a vector.
-        classes: number of classes of the classifier, a positive integer.
+        classes: number of classes of the classifier, a positive integer. Default: 1000.
         classifier_activation: activation of the classifier, by name or function; None for logits.
+            Default: 'softmax'.
         name: name of the model; None for the usual one.
 
     Raises:
@@ -265,15 +279,17 @@ class CallableVGG16C(Application):
         """Configuration C: as D, but with a 1x1 convolution at the end of the last three blocks.
 
         Args:
-            include_top: whether the network ends in its classifier.
+            include_top: whether the network ends in its classifier. Default: True.
             weights: None for random weights, 'imagenet' for the published ones, or the path of a weight
-                file.
-            input_tensor: symbolic tensor that the network begins with; None for a new input.
+                file. Default: 'imagenet'.
+            input_tensor: symbolic tensor of float images (batch, rows, columns, channels) that the
+                network begins with; None for a new input.
             input_shape: shape of one image, channels last unless the image data format says otherwise;
                 None for the usual one with the classifier, and for any size without it.
             pooling: without the classifier: None for the maps, 'avg' or 'max' for a vector.
-            classes: number of classes of the classifier, a positive integer.
+            classes: number of classes of the classifier, a positive integer. Default: 1000.
             classifier_activation: activation of the classifier, by name or function; None for logits.
+                Default: 'softmax'.
             name: name of the model; None for the usual one.
 
         Raises:
@@ -297,15 +313,17 @@ class CallableVGG16(Application):
     """Configuration D: 13 convolutions and 3 dense layers, 138,357,544 parameters.
 
     Args:
-        include_top: whether the network ends in its classifier.
+        include_top: whether the network ends in its classifier. Default: True.
         weights: None for random weights, 'imagenet' for the published ones, or the path of a weight
-            file.
-        input_tensor: symbolic tensor that the network begins with; None for a new input.
+            file. Default: 'imagenet'.
+        input_tensor: symbolic tensor of float images (batch, rows, columns, channels) that the
+            network begins with; None for a new input.
         input_shape: shape of one image, channels last unless the image data format says otherwise;
             None for the usual one with the classifier, and for any size without it.
         pooling: without the classifier: None for the maps, 'avg' or 'max' for a vector.
-        classes: number of classes of the classifier, a positive integer.
+        classes: number of classes of the classifier, a positive integer. Default: 1000.
         classifier_activation: activation of the classifier, by name or function; None for logits.
+            Default: 'softmax'.
         name: name of the model; None for the usual one.
 
     Raises:
@@ -331,15 +349,17 @@ class CallableVGG16(Application):
         """Configuration D: 13 convolutions and 3 dense layers, 138,357,544 parameters.
 
         Args:
-            include_top: whether the network ends in its classifier.
+            include_top: whether the network ends in its classifier. Default: True.
             weights: None for random weights, 'imagenet' for the published ones, or the path of a weight
-                file.
-            input_tensor: symbolic tensor that the network begins with; None for a new input.
+                file. Default: 'imagenet'.
+            input_tensor: symbolic tensor of float images (batch, rows, columns, channels) that the
+                network begins with; None for a new input.
             input_shape: shape of one image, channels last unless the image data format says otherwise;
                 None for the usual one with the classifier, and for any size without it.
             pooling: without the classifier: None for the maps, 'avg' or 'max' for a vector.
-            classes: number of classes of the classifier, a positive integer.
+            classes: number of classes of the classifier, a positive integer. Default: 1000.
             classifier_activation: activation of the classifier, by name or function; None for logits.
+                Default: 'softmax'.
             name: name of the model; None for the usual one.
 
         Raises:
@@ -363,15 +383,17 @@ class CallableVGG19(Application):
     """Configuration E: 16 convolutions and 3 dense layers, 143,667,240 parameters.
 
     Args:
-        include_top: whether the network ends in its classifier.
+        include_top: whether the network ends in its classifier. Default: True.
         weights: None for random weights, 'imagenet' for the published ones, or the path of a weight
-            file.
-        input_tensor: symbolic tensor that the network begins with; None for a new input.
+            file. Default: 'imagenet'.
+        input_tensor: symbolic tensor of float images (batch, rows, columns, channels) that the
+            network begins with; None for a new input.
         input_shape: shape of one image, channels last unless the image data format says otherwise;
             None for the usual one with the classifier, and for any size without it.
         pooling: without the classifier: None for the maps, 'avg' or 'max' for a vector.
-        classes: number of classes of the classifier, a positive integer.
+        classes: number of classes of the classifier, a positive integer. Default: 1000.
         classifier_activation: activation of the classifier, by name or function; None for logits.
+            Default: 'softmax'.
         name: name of the model; None for the usual one.
 
     Raises:
@@ -397,15 +419,17 @@ class CallableVGG19(Application):
         """Configuration E: 16 convolutions and 3 dense layers, 143,667,240 parameters.
 
         Args:
-            include_top: whether the network ends in its classifier.
+            include_top: whether the network ends in its classifier. Default: True.
             weights: None for random weights, 'imagenet' for the published ones, or the path of a weight
-                file.
-            input_tensor: symbolic tensor that the network begins with; None for a new input.
+                file. Default: 'imagenet'.
+            input_tensor: symbolic tensor of float images (batch, rows, columns, channels) that the
+                network begins with; None for a new input.
             input_shape: shape of one image, channels last unless the image data format says otherwise;
                 None for the usual one with the classifier, and for any size without it.
             pooling: without the classifier: None for the maps, 'avg' or 'max' for a vector.
-            classes: number of classes of the classifier, a positive integer.
+            classes: number of classes of the classifier, a positive integer. Default: 1000.
             classifier_activation: activation of the classifier, by name or function; None for logits.
+                Default: 'softmax'.
             name: name of the model; None for the usual one.
 
         Raises:

@@ -16,8 +16,8 @@ def VGG15(input_shape: tuple[int, int, int] = (32, 32, 3), classes: int = 10) ->
     initialized by `jaxcnn.models.lsuv`.
 
     Args:
-        input_shape: (height, width, channels) of the images.
-        classes: number of classes, a positive integer.
+        input_shape: (height, width, channels) of the images. Default: (32, 32, 3).
+        classes: number of classes, a positive integer. Default: 10.
 
     Examples:
         >>> jc.applications.VGG15().count_params()

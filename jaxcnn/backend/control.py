@@ -117,7 +117,7 @@ def in_train_phase(x: Expression, alt: Expression, training: TensorLike | None =
     Args:
         x: the one for training mode, a tensor or a function without arguments.
         alt: the other one, a tensor or a function without arguments.
-        training: the mode, by default `learning_phase`.
+        training: one number, 1 in training mode, 0 else; by default `learning_phase`.
 
     Raises:
         ValueError: outside of any layer, where the mode of computed arrays is not known.
@@ -149,7 +149,7 @@ def in_test_phase(x: Expression, alt: Expression, training: TensorLike | None = 
     Args:
         x: the one for inference mode, a tensor or a function without arguments.
         alt: the other one, a tensor or a function without arguments.
-        training: 1 in training mode, 0 else; None for the mode that is in force.
+        training: one number, 1 in training mode, 0 else; None for the mode that is in force.
 
     Examples:
         >>> from jaxcnn import backend as K
@@ -168,7 +168,7 @@ def stop_gradient(variables: T) -> T:
     """The array, or the list of arrays, as a constant to gradients.
 
     Args:
-        variables: tensor, or list of tensors.
+        variables: tensor of any shape and a float dtype, or list of tensors.
 
     Examples:
         >>> from jaxcnn import backend as K
@@ -187,8 +187,8 @@ def print_tensor(x: T, message: str = "") -> T:
     """`x`, printed after `message` each time it is computed.
 
     Args:
-        x: tensor or array.
-        message: what is printed before it.
+        x: tensor or array of any shape and dtype.
+        message: what is printed before it. Default: ''.
 
     Examples:
         >>> from jaxcnn import backend as K
@@ -219,14 +219,17 @@ def rnn(
 
     Args:
         step_function: returns (output, new states).
-        inputs: (batch, steps, ...).
-        initial_states: the states before the first step, each (batch, ...).
-        go_backwards: from the last step to the first; the outputs are in that order, too.
-        mask: (batch, steps) or (batch, steps, 1); where it is zero the states stay and the output
-            is the first state or, with `unroll`, the output of the step before.
-        constants: tensors, or lists of them, passed to each step after the states.
-        unroll: lay the steps out one after the other instead of looping.
-        input_length: the number of steps, which `inputs` must have.
+        inputs: tensor (batch, steps, ...) of any dtype.
+        initial_states: the states before the first step, each (batch, ...), in float.
+        go_backwards: from the last step to the first; the outputs are in that order, too. Default:
+            False.
+        mask: (batch, steps) or (batch, steps, 1), bool or numbers; where it is zero the states stay
+            and the output is the first state or, with `unroll`, the output of the step before.
+            Default: None.
+        constants: tensors of any shape and dtype, or lists of them, passed to each step after the
+            states. Default: None.
+        unroll: lay the steps out one after the other instead of looping. Default: False.
+        input_length: the number of steps, which `inputs` must have. Default: None.
 
     Returns:
         (last output, all outputs (batch, steps, ...), final states).
@@ -300,8 +303,8 @@ def map_fn(
 
     Args:
         fn: function of an element.
-        elems: array whose rows are the elements.
-        name: only a label.
+        elems: array (rows, ...) of any dtype, or a list of such, whose rows are the elements.
+        name: only a label. Default: None.
         dtype: type of the result; None for what `fn` returns.
 
     Examples:
@@ -330,9 +333,10 @@ def foldl(
 
     Args:
         fn: function of the value so far and an element.
-        elems: array whose rows are the elements.
-        initializer: the first value; None for the first element.
-        name: only a label.
+        elems: array (rows, ...) of any dtype, whose rows are the elements.
+        initializer: array of the shape and dtype of an element, the first value; None for the first
+            element.
+        name: only a label. Default: None.
 
     Examples:
         >>> from jaxcnn import backend as K
@@ -357,9 +361,10 @@ def foldr(
 
     Args:
         fn: function of the value so far and an element.
-        elems: array whose rows are the elements.
-        initializer: the first value; None for the first element.
-        name: only a label.
+        elems: array (rows, ...) of any dtype, whose rows are the elements.
+        initializer: array of the shape and dtype of an element, the first value; None for the last
+            element.
+        name: only a label. Default: None.
 
     Examples:
         >>> from jaxcnn import backend as K

@@ -27,7 +27,7 @@ def ctc_batch_cost(
         y_true: class numbers (batch, labels), of which the first `label_length` count.
         y_pred: probabilities (batch, steps, classes), of which the first `input_length` steps
             count.
-        input_length, label_length: (batch, 1).
+        input_length, label_length: integers (batch, 1).
 
     Examples:
         >>> from jaxcnn import backend as K
@@ -50,7 +50,7 @@ def ctc_label_dense_to_sparse(labels: TensorLike, label_lengths: TensorLike) -> 
 
     Args:
         labels: class numbers (batch, labels).
-        label_lengths: (batch,), how many of each row count.
+        label_lengths: integers (batch,), how many of each row count.
 
     Examples:
         >>> from jaxcnn import backend as K
@@ -79,11 +79,11 @@ def ctc_decode(
 
     Args:
         y_pred: probabilities (batch, steps, classes).
-        input_length: (batch,), how many steps count.
+        input_length: integers (batch,), how many steps count.
         greedy: whether the best class of each step is taken, else the likeliest labels, which many
-            paths share, are searched for.
-        beam_width: how many label sequences that search follows.
-        top_paths: how many of them it returns.
+            paths share, are searched for. Default: True.
+        beam_width: how many label sequences that search follows. Default: 100.
+        top_paths: how many of them it returns. Default: 1.
 
     Returns:
         ([labels (batch, longest), filled up with -1, of each path], minus the log probability of

@@ -27,7 +27,7 @@ def square(x: TensorLike) -> Tensor:
     """``x ** 2``.
 
     Args:
-        x: tensor, variable or array.
+        x: tensor, variable or array of any shape, of numbers.
 
     Examples:
         >>> from jaxcnn import backend as K
@@ -46,7 +46,7 @@ def sqrt(x: TensorLike) -> Tensor:
     """The square root; of negative numbers 0, and with the gradient 0 wherever the result is 0.
 
     Args:
-        x: tensor, variable or array.
+        x: tensor, variable or array of any shape and a float dtype.
 
     Examples:
         >>> from jaxcnn import backend as K
@@ -67,7 +67,7 @@ def exp(x: TensorLike) -> Tensor:
     """``e ** x``.
 
     Args:
-        x: tensor, variable or array.
+        x: tensor, variable or array of any shape and a float dtype.
 
     Examples:
         >>> from jaxcnn import backend as K
@@ -86,7 +86,7 @@ def log(x: TensorLike) -> Tensor:
     """The natural logarithm; -inf at 0, NaN below.
 
     Args:
-        x: tensor, variable or array.
+        x: tensor, variable or array of any shape and a float dtype.
 
     Examples:
         >>> from jaxcnn import backend as K
@@ -105,7 +105,7 @@ def sin(x: TensorLike) -> Tensor:
     """The sine of `x` in radians.
 
     Args:
-        x: tensor, variable or array.
+        x: tensor, variable or array of any shape and a float dtype.
 
     Examples:
         >>> from jaxcnn import backend as K
@@ -124,7 +124,7 @@ def cos(x: TensorLike) -> Tensor:
     """The cosine of `x` in radians.
 
     Args:
-        x: tensor, variable or array.
+        x: tensor, variable or array of any shape and a float dtype.
 
     Examples:
         >>> from jaxcnn import backend as K
@@ -143,7 +143,7 @@ def sign(x: TensorLike) -> Tensor:
     """-1, 0 or 1.
 
     Args:
-        x: tensor, variable or array.
+        x: tensor, variable or array of any shape, of numbers.
 
     Examples:
         >>> from jaxcnn import backend as K
@@ -162,7 +162,7 @@ def round(x: TensorLike) -> Tensor:
     """The nearest integer, of two equally near ones the even one; the dtype stays.
 
     Args:
-        x: tensor, variable or array.
+        x: tensor, variable or array of any shape and a float dtype.
 
     Examples:
         >>> from jaxcnn import backend as K
@@ -183,9 +183,9 @@ def clip(x: TensorLike, min_value: TensorLike | None, max_value: TensorLike | No
     A maximum below the minimum counts as the minimum.
 
     Args:
-        x: tensor, variable or array.
-        min_value: lower limit; None for none.
-        max_value: upper limit; None for none.
+        x: tensor, variable or array of any shape, of numbers.
+        min_value: lower limit, a number or an array that broadcasts against `x`; None for none.
+        max_value: upper limit, a number or an array that broadcasts against `x`; None for none.
 
     Examples:
         >>> from jaxcnn import backend as K
@@ -205,8 +205,8 @@ def maximum(x: TensorLike, y: TensorLike) -> Tensor:
     """The larger of `x` and `y`.
 
     Args:
-        x: tensor, variable or array.
-        y: tensor, variable or array.
+        x: tensor, variable or array of any shape, of numbers.
+        y: the same, of a shape that broadcasts against that of `x`.
 
     Examples:
         >>> from jaxcnn import backend as K
@@ -225,8 +225,8 @@ def minimum(x: TensorLike, y: TensorLike) -> Tensor:
     """The smaller of `x` and `y`.
 
     Args:
-        x: tensor, variable or array.
-        y: tensor, variable or array.
+        x: tensor, variable or array of any shape, of numbers.
+        y: the same, of a shape that broadcasts against that of `x`.
 
     Examples:
         >>> from jaxcnn import backend as K
@@ -245,8 +245,8 @@ def equal(x: TensorLike, y: TensorLike) -> Tensor:
     """Booleans: ``x == y``.
 
     Args:
-        x: tensor, variable or array.
-        y: tensor, variable or array.
+        x: tensor, variable or array of any shape and dtype.
+        y: the same, of a shape that broadcasts against that of `x`.
 
     Examples:
         >>> from jaxcnn import backend as K
@@ -265,8 +265,8 @@ def not_equal(x: TensorLike, y: TensorLike) -> Tensor:
     """Booleans: ``x != y``.
 
     Args:
-        x: tensor, variable or array.
-        y: tensor, variable or array.
+        x: tensor, variable or array of any shape and dtype.
+        y: the same, of a shape that broadcasts against that of `x`.
 
     Examples:
         >>> from jaxcnn import backend as K
@@ -299,7 +299,7 @@ def cast(x: TensorLike, dtype: DTypeLike) -> Tensor:
     """`x` in another number type, given by name or type.
 
     Args:
-        x: tensor, variable or array.
+        x: tensor, variable or array of any shape and dtype.
         dtype: name or type of the numbers.
 
     Examples:
@@ -320,7 +320,7 @@ def identity(x: TensorLike) -> Tensor:
     """`x` itself.
 
     Args:
-        x: tensor, variable or array.
+        x: tensor, variable or array of any shape and dtype.
 
     Examples:
         >>> from jaxcnn import backend as K
@@ -339,9 +339,9 @@ def zeros_like(x: TensorLike, dtype: DTypeLike | None = None, name: str | None =
     """Zeros in the shape of `x` and in its dtype or another; `name` is only a label.
 
     Args:
-        x: tensor, variable or array.
+        x: tensor, variable or array of any shape and dtype.
         dtype: name or type of the numbers; None for that of `x`.
-        name: only a label.
+        name: only a label. Default: None.
 
     Examples:
         >>> from jaxcnn import backend as K
@@ -360,9 +360,9 @@ def ones_like(x: TensorLike, dtype: DTypeLike | None = None, name: str | None = 
     """Ones in the shape of `x` and in its dtype or another; `name` is only a label.
 
     Args:
-        x: tensor, variable or array.
+        x: tensor, variable or array of any shape and dtype.
         dtype: name or type of the numbers; None for that of `x`.
-        name: only a label.
+        name: only a label. Default: None.
 
     Examples:
         >>> from jaxcnn import backend as K
@@ -386,10 +386,10 @@ def relu(
     """``min(max(x, 0), max_value)``, with the slope `alpha` below zero.
 
     Args:
-        x: tensor, variable or array.
-        alpha: slope, or scale, below zero.
+        x: tensor, variable or array of any shape and a float dtype.
+        alpha: slope, or scale, below zero, a number. Default: 0.0.
         max_value: largest value of the result; None for no limit.
-        threshold: below it the result is ``alpha * (x - threshold)``.
+        threshold: below it the result is ``alpha * (x - threshold)``. Default: 0.0.
 
     Examples:
         >>> from jaxcnn import backend as K
@@ -408,8 +408,8 @@ def elu(x: TensorLike, alpha: float = 1.0) -> Tensor:
     """`x` where positive, else ``alpha * (exp(x) - 1)``.
 
     Args:
-        x: tensor, variable or array.
-        alpha: slope, or scale, below zero.
+        x: tensor, variable or array of any shape and a float dtype.
+        alpha: slope, or scale, below zero. Default: 1.0.
 
     Examples:
         >>> from jaxcnn import backend as K
@@ -428,7 +428,7 @@ def softplus(x: TensorLike) -> Tensor:
     """``log(exp(x) + 1)``.
 
     Args:
-        x: tensor, variable or array.
+        x: tensor, variable or array of any shape and a float dtype.
 
     Examples:
         >>> from jaxcnn import backend as K
@@ -447,7 +447,7 @@ def softsign(x: TensorLike) -> Tensor:
     """``x / (1 + |x|)``.
 
     Args:
-        x: tensor, variable or array.
+        x: tensor, variable or array of any shape and a float dtype.
 
     Examples:
         >>> from jaxcnn import backend as K
@@ -466,7 +466,7 @@ def sigmoid(x: TensorLike) -> Tensor:
     """``1 / (1 + exp(-x))``.
 
     Args:
-        x: tensor, variable or array.
+        x: tensor, variable or array of any shape and a float dtype.
 
     Examples:
         >>> from jaxcnn import backend as K
@@ -485,7 +485,7 @@ def hard_sigmoid(x: TensorLike) -> Tensor:
     """``0.2 x + 0.5`` cut to [0, 1].
 
     Args:
-        x: tensor, variable or array.
+        x: tensor, variable or array of any shape and a float dtype.
 
     Examples:
         >>> from jaxcnn import backend as K
@@ -504,7 +504,7 @@ def tanh(x: TensorLike) -> Tensor:
     """The hyperbolic tangent.
 
     Args:
-        x: tensor, variable or array.
+        x: tensor, variable or array of any shape and a float dtype.
 
     Examples:
         >>> from jaxcnn import backend as K

@@ -137,10 +137,10 @@ def function(
         inputs: symbolic tensors whose values are given: a model's input, a placeholder, but also
             what a layer computes, or a variable. With `learning_phase` among them each call says 0
             or 1; without it, it is 0 unless it has been set.
-        outputs: tensors to compute; a variable stands for its value.
+        outputs: list of tensors of any shape and dtype to compute; a variable stands for its value.
         updates: pairs (variable, new value), as `update` returns them, carried out after the
-            outputs are computed.
-        name: only a label.
+            outputs are computed. Default: None.
+        name: only a label. Default: None.
 
     Raises:
         TypeError: something else than lists of these.
@@ -166,7 +166,7 @@ def gradients(
     """The derivatives of `loss`, or of its sum if it has axes, for `function` to compute.
 
     Args:
-        loss: a symbolic tensor or a list of them, whose sums are added.
+        loss: a symbolic tensor of any shape in float, or a list of them, whose sums are added.
         variables: symbolic tensors (an input, what a layer computes), weights (``layer.kernel``)
             and variables: one of them, or a list.
 
@@ -212,7 +212,7 @@ def eval(x: TensorLike) -> np.ndarray:
     """The value of a variable, of an array, or of a symbolic tensor that needs no input.
 
     Args:
-        x: tensor, variable or array.
+        x: tensor, variable or array of any shape and dtype.
 
     Examples:
         >>> from jaxcnn import backend as K

@@ -47,8 +47,8 @@ def softmax(x: TensorLike, axis: int = -1) -> Tensor:
     """``exp(x) / sum(exp(x))`` along `axis`.
 
     Args:
-        x: tensor, variable or array.
-        axis: the axis.
+        x: tensor, variable or array of any shape and a float dtype.
+        axis: the axis. Default: -1.
 
     Examples:
         >>> from jaxcnn import backend as K
@@ -70,10 +70,10 @@ def categorical_crossentropy(
     """``-sum(target * log(output))`` over `axis`.
 
     Args:
-        output: predictions.
-        target: targets.
-        from_logits: whether `output` are logits and not probabilities.
-        axis: the axis of the classes.
+        output: float array (..., classes), the predictions.
+        target: float array of that shape, the targets.
+        from_logits: whether `output` are logits and not probabilities. Default: False.
+        axis: the axis of the classes. Default: -1.
 
     Examples:
         >>> from jaxcnn import backend as K
@@ -97,10 +97,10 @@ def sparse_categorical_crossentropy(
     """`categorical_crossentropy` for targets that are class numbers, with an axis of 1 or none.
 
     Args:
-        output: predictions.
-        target: targets.
-        from_logits: whether `output` are logits and not probabilities.
-        axis: the axis of the classes.
+        output: float array (..., classes), the predictions.
+        target: class numbers (...) or (..., 1), the targets.
+        from_logits: whether `output` are logits and not probabilities. Default: False.
+        axis: the axis of the classes. Default: -1.
 
     Examples:
         >>> from jaxcnn import backend as K
@@ -128,9 +128,9 @@ def binary_crossentropy(
     """``-(target * log(output) + (1 - target) * log(1 - output))`` of each element.
 
     Args:
-        output: predictions.
-        target: targets.
-        from_logits: whether `output` are logits and not probabilities.
+        output: float array of any shape, the predictions.
+        target: float array of that shape, the targets.
+        from_logits: whether `output` are logits and not probabilities. Default: False.
 
     Examples:
         >>> from jaxcnn import backend as K
@@ -177,7 +177,7 @@ def l2_normalize(x: TensorLike, axis: Axes = None) -> Tensor:
     """`x` divided by its Euclidean length along `axis`, whose square counts as at least 1e-12.
 
     Args:
-        x: tensor, variable or array.
+        x: tensor, variable or array of any shape and a float dtype.
         axis: the axis, or the axes, along which it is done; None for all.
 
     Examples:
@@ -204,12 +204,12 @@ def batch_normalization(
     """``gamma * (x - mean) / sqrt(var + epsilon) + beta``; `beta` and `gamma` may be None.
 
     Args:
-        x: tensor, variable or array.
-        mean: mean, which broadcasts against `x`.
-        var: variance, of the shape of `mean`.
-        beta: what is added; None for nothing.
-        gamma: factor; None for 1.
-        epsilon: what is added to the variance.
+        x: tensor, variable or array of any shape and a float dtype.
+        mean: float array that broadcasts against `x`.
+        var: float array of the shape of `mean`.
+        beta: float array of the shape of `mean` that is added; None for nothing.
+        gamma: float array of the shape of `mean`, the factor; None for 1.
+        epsilon: what is added to the variance. Default: 0.001.
 
     Examples:
         >>> from jaxcnn import backend as K
@@ -239,11 +239,11 @@ def normalize_batch_in_training(
     """`x` normalized by its own statistics: (normalized, mean, variance over `reduction_axes`).
 
     Args:
-        x: tensor, variable or array.
-        gamma: factor; None for 1.
-        beta: what is added; None for nothing.
+        x: tensor, variable or array of any shape and a float dtype.
+        gamma: float array that broadcasts against `x`, the factor; None for 1.
+        beta: float array that broadcasts against `x` and is added; None for nothing.
         reduction_axes: the axes over which the statistics are taken.
-        epsilon: what is added to the variance.
+        epsilon: what is added to the variance. Default: 0.001.
 
     Examples:
         >>> from jaxcnn import backend as K

@@ -59,8 +59,8 @@ def random_normal(
 
     Args:
         shape: sizes of the axes.
-        mean: mean.
-        stddev: standard deviation.
+        mean: mean. Default: 0.0.
+        stddev: standard deviation. Default: 1.0.
         dtype: name or type of the numbers; None for `floatx`.
         seed: an integer for equal numbers at each call; None for new ones.
 
@@ -89,8 +89,8 @@ def random_uniform(
 
     Args:
         shape: sizes of the axes.
-        minval: lower limit.
-        maxval: upper limit, excluded.
+        minval: lower limit. Default: 0.0.
+        maxval: upper limit, excluded. Default: 1.0.
         dtype: name or type of the numbers; None for `floatx`.
         seed: an integer for equal numbers at each call; None for new ones.
 
@@ -114,7 +114,7 @@ def random_binomial(
 
     Args:
         shape: sizes of the axes.
-        p: chance of a one.
+        p: chance of a one. Default: 0.0.
         dtype: name or type of the numbers; None for `floatx`.
         seed: an integer for equal numbers at each call; None for new ones.
 
@@ -143,8 +143,8 @@ def truncated_normal(
 
     Args:
         shape: sizes of the axes.
-        mean: mean.
-        stddev: standard deviation.
+        mean: mean. Default: 0.0.
+        stddev: standard deviation. Default: 1.0.
         dtype: name or type of the numbers; None for `floatx`.
         seed: an integer for equal numbers at each call; None for new ones.
 
@@ -176,7 +176,7 @@ def random_normal_variable(
         mean: mean.
         scale: standard deviation.
         dtype: name or type of the numbers; None for `floatx`.
-        name: only a label.
+        name: only a label. Default: None.
         seed: an integer for equal numbers at each call; None for new ones.
 
     Examples:
@@ -210,7 +210,7 @@ def random_uniform_variable(
         low: lower limit.
         high: upper limit, excluded.
         dtype: name or type of the numbers; None for `floatx`.
-        name: only a label.
+        name: only a label. Default: None.
         seed: an integer for equal numbers at each call; None for new ones.
 
     Examples:
@@ -240,7 +240,7 @@ def dropout(
     and None or the size elsewhere.
 
     Args:
-        x: tensor, variable or array.
+        x: tensor, variable or array of any shape and a float dtype.
         level: fraction that is zeroed, from 0 to below 1.
         noise_shape: shape of the mask; None for that of `x`.
         seed: an integer for equal numbers at each call; None for new ones.

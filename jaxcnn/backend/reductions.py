@@ -31,9 +31,9 @@ def max(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> Tensor:
     """The largest element.
 
     Args:
-        x: tensor, variable or array.
+        x: tensor, variable or array of any shape, of numbers.
         axis: the axis, or the axes, along which it is done; None for all.
-        keepdims: whether these axes stay, with size 1.
+        keepdims: whether these axes stay, with size 1. Default: False.
 
     Examples:
         >>> from jaxcnn import backend as K
@@ -52,9 +52,9 @@ def min(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> Tensor:
     """The smallest element.
 
     Args:
-        x: tensor, variable or array.
+        x: tensor, variable or array of any shape, of numbers.
         axis: the axis, or the axes, along which it is done; None for all.
-        keepdims: whether these axes stay, with size 1.
+        keepdims: whether these axes stay, with size 1. Default: False.
 
     Examples:
         >>> from jaxcnn import backend as K
@@ -73,9 +73,9 @@ def sum(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> Tensor:
     """The sum.
 
     Args:
-        x: tensor, variable or array.
+        x: tensor, variable or array of any shape, of numbers.
         axis: the axis, or the axes, along which it is done; None for all.
-        keepdims: whether these axes stay, with size 1.
+        keepdims: whether these axes stay, with size 1. Default: False.
 
     Examples:
         >>> from jaxcnn import backend as K
@@ -108,9 +108,9 @@ def prod(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> Tensor:
     """The product.
 
     Args:
-        x: tensor, variable or array.
+        x: tensor, variable or array of any shape, of numbers.
         axis: the axis, or the axes, along which it is done; None for all.
-        keepdims: whether these axes stay, with size 1.
+        keepdims: whether these axes stay, with size 1. Default: False.
 
     Examples:
         >>> from jaxcnn import backend as K
@@ -129,9 +129,9 @@ def mean(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> Tensor:
     """The mean; booleans count as 0 and 1.
 
     Args:
-        x: tensor, variable or array.
+        x: tensor, variable or array of any shape and a float dtype.
         axis: the axis, or the axes, along which it is done; None for all.
-        keepdims: whether these axes stay, with size 1.
+        keepdims: whether these axes stay, with size 1. Default: False.
 
     Examples:
         >>> from jaxcnn import backend as K
@@ -150,9 +150,9 @@ def var(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> Tensor:
     """The mean squared distance from the mean.
 
     Args:
-        x: tensor, variable or array.
+        x: tensor, variable or array of any shape and a float dtype.
         axis: the axis, or the axes, along which it is done; None for all.
-        keepdims: whether these axes stay, with size 1.
+        keepdims: whether these axes stay, with size 1. Default: False.
 
     Examples:
         >>> from jaxcnn import backend as K
@@ -171,9 +171,9 @@ def std(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> Tensor:
     """The square root of `var`; where it is 0 so is its gradient.
 
     Args:
-        x: tensor, variable or array.
+        x: tensor, variable or array of any shape and a float dtype.
         axis: the axis, or the axes, along which it is done; None for all.
-        keepdims: whether these axes stay, with size 1.
+        keepdims: whether these axes stay, with size 1. Default: False.
 
     Examples:
         >>> from jaxcnn import backend as K
@@ -192,9 +192,9 @@ def logsumexp(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> Tenso
     """``log(sum(exp(x)))``, without overflow.
 
     Args:
-        x: tensor, variable or array.
+        x: tensor, variable or array of any shape and a float dtype.
         axis: the axis, or the axes, along which it is done; None for all.
-        keepdims: whether these axes stay, with size 1.
+        keepdims: whether these axes stay, with size 1. Default: False.
 
     Examples:
         >>> from jaxcnn import backend as K
@@ -213,9 +213,9 @@ def any(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> Tensor:
     """Whether some element is not zero.
 
     Args:
-        x: tensor, variable or array.
+        x: tensor, variable or array of any shape, bool or numbers, of which 0 counts as False.
         axis: the axis, or the axes, along which it is done; None for all.
-        keepdims: whether these axes stay, with size 1.
+        keepdims: whether these axes stay, with size 1. Default: False.
 
     Examples:
         >>> from jaxcnn import backend as K
@@ -234,9 +234,9 @@ def all(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> Tensor:
     """Whether no element is zero.
 
     Args:
-        x: tensor, variable or array.
+        x: tensor, variable or array of any shape, bool or numbers, of which 0 counts as False.
         axis: the axis, or the axes, along which it is done; None for all.
-        keepdims: whether these axes stay, with size 1.
+        keepdims: whether these axes stay, with size 1. Default: False.
 
     Examples:
         >>> from jaxcnn import backend as K
@@ -255,8 +255,8 @@ def argmax(x: TensorLike, axis: int = -1) -> Tensor:
     """The index of the largest element along `axis`, int32.
 
     Args:
-        x: tensor, variable or array.
-        axis: the axis.
+        x: tensor, variable or array of any shape, of numbers.
+        axis: the axis. Default: -1.
 
     Examples:
         >>> from jaxcnn import backend as K
@@ -275,8 +275,8 @@ def argmin(x: TensorLike, axis: int = -1) -> Tensor:
     """The index of the smallest element along `axis`, int32.
 
     Args:
-        x: tensor, variable or array.
-        axis: the axis.
+        x: tensor, variable or array of any shape, of numbers.
+        axis: the axis. Default: -1.
 
     Examples:
         >>> from jaxcnn import backend as K
@@ -295,8 +295,8 @@ def cumsum(x: TensorLike, axis: int = 0) -> Tensor:
     """The sums of the elements up to and including each along `axis`.
 
     Args:
-        x: tensor, variable or array.
-        axis: the axis.
+        x: tensor, variable or array of any shape, of numbers.
+        axis: the axis. Default: 0.
 
     Examples:
         >>> from jaxcnn import backend as K
@@ -316,8 +316,8 @@ def cumprod(x: TensorLike, axis: int = 0) -> Tensor:
     """The products of the elements up to and including each along `axis`.
 
     Args:
-        x: tensor, variable or array.
-        axis: the axis.
+        x: tensor, variable or array of any shape, of numbers.
+        axis: the axis. Default: 0.
 
     Examples:
         >>> from jaxcnn import backend as K

@@ -113,7 +113,7 @@ def cast_to_floatx(x: HostArray) -> np.ndarray:
     """`x` as a NumPy array of the number type `floatx`.
 
     Args:
-        x: tensor, variable or array.
+        x: tensor, variable or array of any shape, of numbers.
 
     Examples:
         >>> from jaxcnn import backend as K

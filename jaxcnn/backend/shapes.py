@@ -61,8 +61,8 @@ def dot(x: TensorLike, y: TensorLike) -> Tensor:
     (2, 3) and (4, 3, 5) make (2, 4, 5).
 
     Args:
-        x: tensor, variable or array.
-        y: tensor, variable or array.
+        x: tensor, variable or array (..., k), of numbers.
+        y: the same, (k,) or (..., k, n).
 
     Examples:
         >>> from jaxcnn import backend as K
@@ -88,8 +88,8 @@ def batch_dot(x: TensorLike, y: TensorLike, axes: Integers | None = None) -> Ten
     sample by sample.
 
     Args:
-        x: tensor, variable or array.
-        y: tensor, variable or array.
+        x: tensor, variable or array (batch, ...), of numbers.
+        y: the same, (batch, ...).
         axes: the axis of both, or one for each; None for the last of `x` and the last but one of
             `y`.
 
@@ -133,7 +133,7 @@ def transpose(x: TensorLike) -> Tensor:
     """`x` with its axes in the opposite order.
 
     Args:
-        x: tensor, variable or array.
+        x: tensor, variable or array of any shape and dtype.
 
     Examples:
         >>> from jaxcnn import backend as K
@@ -153,7 +153,7 @@ def gather(reference: TensorLike, indices: TensorLike) -> Tensor:
     """The rows of `reference` at `indices`; NaN where there is no such row.
 
     Args:
-        reference: array whose rows are taken.
+        reference: array (rows, ...) of any dtype whose rows are taken.
         indices: integers of any shape.
 
     Examples:
@@ -174,7 +174,7 @@ def permute_dimensions(x: TensorLike, pattern: Sequence[int]) -> Tensor:
     """`x` with axis ``pattern[i]`` in the place of axis i.
 
     Args:
-        x: tensor, variable or array.
+        x: tensor, variable or array of any shape and dtype.
         pattern: the axes of `x` in their new order.
 
     Examples:
@@ -194,7 +194,7 @@ def reshape(x: TensorLike, shape: SizesLike) -> Tensor:
     """The elements of `x` in another shape, of which one size may be -1.
 
     Args:
-        x: tensor, variable or array.
+        x: tensor, variable or array of any shape and dtype.
         shape: the new sizes, one of them may be -1.
 
     Examples:
@@ -216,8 +216,8 @@ def concatenate(tensors: Sequence[TensorLike], axis: int = -1) -> Tensor:
     """The tensors one after another along `axis`.
 
     Args:
-        tensors: tensors or arrays, a list.
-        axis: the axis.
+        tensors: list of tensors or arrays of one dtype, whose shapes agree but along `axis`.
+        axis: the axis. Default: -1.
 
     Examples:
         >>> from jaxcnn import backend as K
@@ -238,8 +238,8 @@ def stack(x: Sequence[TensorLike], axis: int = 0) -> Tensor:
     """The tensors of the list `x` side by side along a new axis.
 
     Args:
-        x: list of tensors.
-        axis: the new axis.
+        x: list of tensors of one shape and dtype.
+        axis: the new axis. Default: 0.
 
     Examples:
         >>> from jaxcnn import backend as K
@@ -258,8 +258,8 @@ def expand_dims(x: TensorLike, axis: int = -1) -> Tensor:
     """`x` with a new axis of size 1.
 
     Args:
-        x: tensor, variable or array.
-        axis: where the new axis is.
+        x: tensor, variable or array of any shape and dtype.
+        axis: where the new axis is. Default: -1.
 
     Examples:
         >>> from jaxcnn import backend as K
@@ -278,7 +278,7 @@ def squeeze(x: TensorLike, axis: int) -> Tensor:
     """`x` without an axis, which has the size 1.
 
     Args:
-        x: tensor, variable or array.
+        x: tensor, variable or array of any shape and dtype.
         axis: the axis.
 
     Examples:
@@ -298,7 +298,7 @@ def repeat_elements(x: TensorLike, rep: int, axis: int) -> Tensor:
     """Each element `rep` times in a row along `axis`: [a, b] twice is [a, a, b, b].
 
     Args:
-        x: tensor, variable or array.
+        x: tensor, variable or array of any shape and dtype.
         rep: how often.
         axis: the axis.
 
@@ -319,7 +319,7 @@ def repeat(x: TensorLike, n: int) -> Tensor:
     """(batch, features) to (batch, n, features).
 
     Args:
-        x: tensor, variable or array.
+        x: tensor, variable or array (batch, features) of any dtype.
         n: how often.
 
     Examples:
@@ -339,7 +339,7 @@ def tile(x: TensorLike, n: Integers) -> Tensor:
     """`x` repeated as a whole, ``n[i]`` times along axis i.
 
     Args:
-        x: tensor, variable or array.
+        x: tensor, variable or array of any shape and dtype.
         n: how often along each axis, or along the last ones.
 
     Examples:
@@ -359,7 +359,7 @@ def flatten(x: TensorLike) -> Tensor:
     """The elements of `x` in one row.
 
     Args:
-        x: tensor, variable or array.
+        x: tensor, variable or array of any shape and dtype.
 
     Examples:
         >>> from jaxcnn import backend as K
@@ -378,7 +378,7 @@ def batch_flatten(x: TensorLike) -> Tensor:
     """(batch, ...) to (batch, features).
 
     Args:
-        x: tensor, variable or array.
+        x: tensor, variable or array (batch, ...) of any dtype.
 
     Examples:
         >>> from jaxcnn import backend as K
@@ -418,7 +418,7 @@ def reverse(x: TensorLike, axes: Integers) -> Tensor:
     """`x` back to front along an axis or several.
 
     Args:
-        x: tensor, variable or array.
+        x: tensor, variable or array of any shape and dtype.
         axes: the axis or axes.
 
     Examples:
@@ -442,8 +442,8 @@ def arange(
     Args:
         start: the first number.
         stop: where it ends, excluded; None makes `start` the end, from 0.
-        step: distance of two numbers.
-        dtype: name or type of the numbers.
+        step: distance of two numbers. Default: 1.
+        dtype: name or type of the numbers. Default: 'int32'.
 
     Examples:
         >>> from jaxcnn import backend as K

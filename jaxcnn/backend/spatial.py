@@ -48,12 +48,13 @@ def conv1d(
     """Convolution over steps; `padding` 'valid', 'same' or 'causal'.
 
     Args:
-        x: tensor, variable or array.
-        kernel: kernel (*window, channels, outputs).
-        strides: steps of the window, an integer or one for each axis.
-        padding: 'valid', 'same' or 'causal'.
+        x: tensor, variable or array (batch, steps, channels) in float.
+        kernel: float kernel (*window, channels, outputs).
+        strides: steps of the window, an integer or one for each axis. Default: 1.
+        padding: 'valid', 'same' or 'causal'. Default: 'valid'.
         data_format: 'channels_last' or 'channels_first'; None for the configured one.
         dilation_rate: distance of the elements of a window, an integer or one for each axis.
+            Default: 1.
 
     Examples:
         >>> from jaxcnn import backend as K
@@ -85,12 +86,14 @@ def conv2d(
     """Convolution over images; `padding` 'valid' or 'same'.
 
     Args:
-        x: tensor, variable or array.
-        kernel: kernel (*window, channels, outputs).
-        strides: steps of the window, an integer or one for each axis.
-        padding: 'valid' or 'same'.
+        x: tensor, variable or array (batch, rows, columns, channels) in float; channels first where
+            `data_format` says so.
+        kernel: float kernel (*window, channels, outputs).
+        strides: steps of the window, an integer or one for each axis. Default: (1, 1).
+        padding: 'valid' or 'same'. Default: 'valid'.
         data_format: 'channels_last' or 'channels_first'; None for the configured one.
         dilation_rate: distance of the elements of a window, an integer or one for each axis.
+            Default: (1, 1).
 
     Examples:
         >>> from jaxcnn import backend as K
@@ -117,12 +120,14 @@ def conv3d(
     """Convolution over volumes; `padding` 'valid' or 'same'.
 
     Args:
-        x: tensor, variable or array.
-        kernel: kernel (*window, channels, outputs).
-        strides: steps of the window, an integer or one for each axis.
-        padding: 'valid' or 'same'.
+        x: tensor, variable or array (batch, planes, rows, columns, channels) in float; channels
+            first where `data_format` says so.
+        kernel: float kernel (*window, channels, outputs).
+        strides: steps of the window, an integer or one for each axis. Default: (1, 1, 1).
+        padding: 'valid' or 'same'. Default: 'valid'.
         data_format: 'channels_last' or 'channels_first'; None for the configured one.
         dilation_rate: distance of the elements of a window, an integer or one for each axis.
+            Default: (1, 1, 1).
 
     Examples:
         >>> from jaxcnn import backend as K
@@ -161,11 +166,12 @@ def conv2d_transpose(
     would turn into that of `x`, it chooses.
 
     Args:
-        x: tensor, variable or array.
-        kernel: kernel (*window, outputs, channels).
+        x: tensor, variable or array (batch, rows, columns, channels) in float; channels first where
+            `data_format` says so.
+        kernel: float kernel (*window, outputs, channels).
         output_shape: shape of the result, with the batch.
-        strides: steps of the window, an integer or one for each axis.
-        padding: 'valid' or 'same'.
+        strides: steps of the window, an integer or one for each axis. Default: (1, 1).
+        padding: 'valid' or 'same'. Default: 'valid'.
         data_format: 'channels_last' or 'channels_first'; None for the configured one.
 
     Raises:
@@ -197,11 +203,12 @@ def conv3d_transpose(
     """`conv2d_transpose` over volumes.
 
     Args:
-        x: tensor, variable or array.
-        kernel: kernel (*window, outputs, channels).
+        x: tensor, variable or array (batch, planes, rows, columns, channels) in float; channels
+            first where `data_format` says so.
+        kernel: float kernel (*window, outputs, channels).
         output_shape: shape of the result, with the batch.
-        strides: steps of the window, an integer or one for each axis.
-        padding: 'valid' or 'same'.
+        strides: steps of the window, an integer or one for each axis. Default: (1, 1, 1).
+        padding: 'valid' or 'same'. Default: 'valid'.
         data_format: 'channels_last' or 'channels_first'; None for the configured one.
 
     Examples:
@@ -267,12 +274,14 @@ def depthwise_conv2d(
     """Each channel convolved apart; the kernel is (rows, columns, channels, outputs of each).
 
     Args:
-        x: tensor, variable or array.
-        depthwise_kernel: kernel (*window, channels, outputs of each).
-        strides: steps of the window, an integer or one for each axis.
-        padding: 'valid' or 'same'.
+        x: tensor, variable or array (batch, rows, columns, channels) in float; channels first where
+            `data_format` says so.
+        depthwise_kernel: float kernel (*window, channels, outputs of each).
+        strides: steps of the window, an integer or one for each axis. Default: (1, 1).
+        padding: 'valid' or 'same'. Default: 'valid'.
         data_format: 'channels_last' or 'channels_first'; None for the configured one.
         dilation_rate: distance of the elements of a window, an integer or one for each axis.
+            Default: (1, 1).
 
     Examples:
         >>> from jaxcnn import backend as K
@@ -310,13 +319,14 @@ def separable_conv1d(
     """`separable_conv2d` over steps; the second kernel is (1, channels, output channels).
 
     Args:
-        x: tensor, variable or array.
-        depthwise_kernel: kernel (*window, channels, outputs of each).
-        pointwise_kernel: kernel (1, ..., channels, outputs).
-        strides: steps of the window, an integer or one for each axis.
-        padding: 'valid' or 'same'.
+        x: tensor, variable or array (batch, steps, channels) in float.
+        depthwise_kernel: float kernel (*window, channels, outputs of each).
+        pointwise_kernel: float kernel (1, ..., channels, outputs).
+        strides: steps of the window, an integer or one for each axis. Default: 1.
+        padding: 'valid' or 'same'. Default: 'valid'.
         data_format: 'channels_last' or 'channels_first'; None for the configured one.
         dilation_rate: distance of the elements of a window, an integer or one for each axis.
+            Default: 1.
 
     Examples:
         >>> from jaxcnn import backend as K
@@ -345,13 +355,15 @@ def separable_conv2d(
     """`depthwise_conv2d`, then a convolution with the kernel (1, 1, channels, output channels).
 
     Args:
-        x: tensor, variable or array.
-        depthwise_kernel: kernel (*window, channels, outputs of each).
-        pointwise_kernel: kernel (1, ..., channels, outputs).
-        strides: steps of the window, an integer or one for each axis.
-        padding: 'valid' or 'same'.
+        x: tensor, variable or array (batch, rows, columns, channels) in float; channels first where
+            `data_format` says so.
+        depthwise_kernel: float kernel (*window, channels, outputs of each).
+        pointwise_kernel: float kernel (1, ..., channels, outputs).
+        strides: steps of the window, an integer or one for each axis. Default: (1, 1).
+        padding: 'valid' or 'same'. Default: 'valid'.
         data_format: 'channels_last' or 'channels_first'; None for the configured one.
         dilation_rate: distance of the elements of a window, an integer or one for each axis.
+            Default: (1, 1).
 
     Examples:
         >>> from jaxcnn import backend as K
@@ -408,12 +420,13 @@ def pool2d(
     """The largest element of each window, or with `pool_mode` 'avg' the mean.
 
     Args:
-        x: tensor, variable or array.
+        x: tensor, variable or array (batch, rows, columns, channels) in float; channels first where
+            `data_format` says so.
         pool_size: size of the window, an integer or one for each axis.
-        strides: steps of the window, an integer or one for each axis.
-        padding: 'valid' or 'same'.
+        strides: steps of the window, an integer or one for each axis. Default: (1, 1).
+        padding: 'valid' or 'same'. Default: 'valid'.
         data_format: 'channels_last' or 'channels_first'; None for the configured one.
-        pool_mode: 'max' or 'avg'.
+        pool_mode: 'max' or 'avg'. Default: 'max'.
 
     Examples:
         >>> from jaxcnn import backend as K
@@ -441,12 +454,13 @@ def pool3d(
     """The largest element of each window, or with `pool_mode` 'avg' the mean.
 
     Args:
-        x: tensor, variable or array.
+        x: tensor, variable or array (batch, planes, rows, columns, channels) in float; channels
+            first where `data_format` says so.
         pool_size: size of the window, an integer or one for each axis.
-        strides: steps of the window, an integer or one for each axis.
-        padding: 'valid' or 'same'.
+        strides: steps of the window, an integer or one for each axis. Default: (1, 1, 1).
+        padding: 'valid' or 'same'. Default: 'valid'.
         data_format: 'channels_last' or 'channels_first'; None for the configured one.
-        pool_mode: 'max' or 'avg'.
+        pool_mode: 'max' or 'avg'. Default: 'max'.
 
     Examples:
         >>> from jaxcnn import backend as K
@@ -467,7 +481,8 @@ def bias_add(x: TensorLike, bias: TensorLike, data_format: str | None = None) ->
     """`x` with a number of `bias` added to each channel, which is the last axis if `x` has two.
 
     Args:
-        x: tensor, variable or array.
+        x: tensor, variable or array (batch, ..., channels) in float; channels first where
+            `data_format` says so.
         bias: one number for each channel, or one for each element of a sample.
         data_format: 'channels_last' or 'channels_first'; None for the configured one.
 
@@ -506,11 +521,12 @@ def resize_images(
     """Images enlarged by whole factors; `interpolation` 'nearest' or 'bilinear'.
 
     Args:
-        x: tensor, variable or array.
+        x: tensor, variable or array (batch, rows, columns, channels) of any dtype; channels first
+            where `data_format` says so.
         height_factor: how many times as many rows.
         width_factor: how many times as many columns.
         data_format: 'channels_last' or 'channels_first'; None for the configured one.
-        interpolation: 'nearest' or 'bilinear'.
+        interpolation: 'nearest' or 'bilinear'. Default: 'nearest'.
 
     Examples:
         >>> from jaxcnn import backend as K
@@ -539,7 +555,8 @@ def resize_volumes(
     """Volumes enlarged by whole factors, repeating their elements.
 
     Args:
-        x: tensor, variable or array.
+        x: tensor, variable or array (batch, planes, rows, columns, channels) of any dtype; channels
+            first where `data_format` says so.
         depth_factor: how many times as many planes.
         height_factor: how many times as many rows.
         width_factor: how many times as many columns.
@@ -563,8 +580,8 @@ def temporal_padding(x: TensorLike, padding: Sequence[int] = (1, 1)) -> Tensor:
     """(batch, steps, features) with steps of zeros before and after.
 
     Args:
-        x: tensor, variable or array.
-        padding: zero steps (before, after).
+        x: tensor, variable or array (batch, steps, channels) of any dtype.
+        padding: zero steps (before, after). Default: (1, 1).
 
     Examples:
         >>> from jaxcnn import backend as K
@@ -585,8 +602,9 @@ def spatial_2d_padding(
     """Images with rows (before, after) and columns (before, after) of zeros.
 
     Args:
-        x: tensor, variable or array.
-        padding: zeros (before, after) of each spatial axis.
+        x: tensor, variable or array (batch, rows, columns, channels) of any dtype; channels first
+            where `data_format` says so.
+        padding: zeros (before, after) of each spatial axis. Default: ((1, 1), (1, 1)).
         data_format: 'channels_last' or 'channels_first'; None for the configured one.
 
     Examples:
@@ -608,8 +626,9 @@ def spatial_3d_padding(
     """Volumes with planes of zeros (before, after) along each of the three axes.
 
     Args:
-        x: tensor, variable or array.
-        padding: zeros (before, after) of each spatial axis.
+        x: tensor, variable or array (batch, planes, rows, columns, channels) of any dtype; channels
+            first where `data_format` says so.
+        padding: zeros (before, after) of each spatial axis. Default: ((1, 1), (1, 1), (1, 1)).
         data_format: 'channels_last' or 'channels_first'; None for the configured one.
 
     Examples:

@@ -86,10 +86,10 @@ def constant(
     value all the same, and may be kept for other functions.
 
     Args:
-        value: the value, an array or what NumPy makes one of.
+        value: the value: a number, or an array or nested lists of numbers.
         dtype: name or type of the numbers; None for `floatx`.
         shape: sizes that the value fills; None for its own.
-        name: only a label.
+        name: only a label. Default: None.
 
     Examples:
         >>> from jaxcnn import backend as K
@@ -117,9 +117,10 @@ def placeholder(
 
     Args:
         shape: None where any size will do.
-        ndim: the number of axes, instead of `shape`.
+        ndim: the number of axes, instead of `shape`. Default: None.
         dtype: by default `floatx`.
-        sparse: whether it is meant for sparse matrices of SciPy, which are made dense.
+        sparse: whether it is meant for sparse matrices of SciPy, which are made dense. Default:
+            False.
         name: by default 'placeholder_1', ...
 
     Raises:
@@ -164,7 +165,7 @@ def zeros(shape: SizesLike, dtype: DTypeLike | None = None, name: str | None = N
     Args:
         shape: sizes of the axes.
         dtype: name or type of the numbers; None for `floatx`.
-        name: only a label.
+        name: only a label. Default: None.
 
     Examples:
         >>> from jaxcnn import backend as K
@@ -185,7 +186,7 @@ def ones(shape: SizesLike, dtype: DTypeLike | None = None, name: str | None = No
     Args:
         shape: sizes of the axes.
         dtype: name or type of the numbers; None for `floatx`.
-        name: only a label.
+        name: only a label. Default: None.
 
     Examples:
         >>> from jaxcnn import backend as K
@@ -206,7 +207,7 @@ def eye(size: int, dtype: DTypeLike | None = None, name: str | None = None) -> V
     Args:
         size: number of rows.
         dtype: name or type of the numbers; None for `floatx`.
-        name: only a label.
+        name: only a label. Default: None.
 
     Examples:
         >>> from jaxcnn import backend as K
@@ -231,7 +232,7 @@ def shape(x: TensorLike) -> Sizes:
     Those that are not known yet will be integers when the model runs.
 
     Args:
-        x: tensor, variable or array.
+        x: tensor, variable or array of any shape and dtype.
 
     Examples:
         >>> from jaxcnn import backend as K
@@ -286,7 +287,7 @@ def int_shape(x: TensorLike) -> Shape:
     """The sizes of `x`, None where they are not known yet.
 
     Args:
-        x: tensor, variable or array.
+        x: tensor, variable or array of any shape and dtype.
 
     Examples:
         >>> from jaxcnn import backend as K
@@ -313,7 +314,7 @@ def ndim(x: TensorLike) -> int:
     """The number of axes.
 
     Args:
-        x: tensor, variable or array.
+        x: tensor, variable or array of any shape and dtype.
 
     Examples:
         >>> from jaxcnn import backend as K
@@ -332,7 +333,7 @@ def dtype(x: Tensor | np.ndarray | Variable | SymbolicTensor) -> str:
     """The name of the number type, such as 'float32'.
 
     Args:
-        x: tensor, variable or array.
+        x: tensor, variable or array of any shape and dtype.
 
     Examples:
         >>> from jaxcnn import backend as K
@@ -351,7 +352,7 @@ def count_params(x: TensorLike) -> int:
     """The number of elements.
 
     Args:
-        x: tensor, variable or array.
+        x: tensor, variable or array of any shape and dtype.
 
     Examples:
         >>> from jaxcnn import backend as K
@@ -370,7 +371,7 @@ def is_keras_tensor(x: object) -> bool:
     """Whether `x` is a placeholder, an `Input`, or computed from them.
 
     Args:
-        x: tensor, variable or array.
+        x: tensor, variable or array of any shape and dtype.
 
     Examples:
         >>> from jaxcnn import backend as K
@@ -392,7 +393,7 @@ def is_sparse(tensor: TensorLike | SparseTensor) -> bool:
     """Whether `tensor` is a sparse tensor; matrices that are fed to sparse inputs are dense here.
 
     Args:
-        tensor: tensor, variable or array.
+        tensor: tensor, variable or array of any shape and dtype.
 
     Examples:
         >>> from jaxcnn import backend as K
@@ -411,7 +412,7 @@ def to_dense(tensor: T) -> T:
     """A sparse tensor with 0 where it has no number; any other tensor is dense itself.
 
     Args:
-        tensor: tensor, variable or array.
+        tensor: tensor, variable or array of any shape and dtype.
 
     Examples:
         >>> from jaxcnn import backend as K
@@ -439,7 +440,7 @@ def get_value(x: Variable | Change | HostArray | float) -> np.ndarray:
     An update is carried out; the value is the new one.
 
     Args:
-        x: tensor, variable or array.
+        x: tensor, variable or array of any shape and dtype.
 
     Examples:
         >>> from jaxcnn import backend as K
@@ -465,7 +466,7 @@ def set_value(x: Variable | float, value: ArrayLike) -> None:
 
     Args:
         x: variable, weight or hyperparameter.
-        value: the new value.
+        value: the new value, an array of the shape and dtype of `x`.
 
     Raises:
         TypeError: something that cannot be set.
@@ -501,7 +502,7 @@ def batch_get_value(ops: Iterable[Variable | Change | HostArray | float]) -> lis
     """`get_value` of each; updates are carried out together.
 
     Args:
-        ops: variables, updates or arrays.
+        ops: variables, updates or arrays of any shape and dtype.
 
     Examples:
         >>> from jaxcnn import backend as K
@@ -524,7 +525,7 @@ def batch_set_value(tuples: Iterable[tuple[Variable | float, ArrayLike]]) -> Non
     """`set_value` of each pair (variable, value).
 
     Args:
-        tuples: pairs (variable, value).
+        tuples: pairs (variable, value); a value is an array of its variable's shape and dtype.
 
     Examples:
         >>> from jaxcnn import backend as K
@@ -551,8 +552,8 @@ def update(x: Variable | Tensor, new_x: TensorLike) -> Change:
     It is a pair, and its value is the new one: what a layer computes from it needs it carried out.
 
     Args:
-        x: the variable.
-        new_x: the new value.
+        x: the variable, of any shape and dtype.
+        new_x: the new value, of the same shape and dtype.
 
     Examples:
         >>> from jaxcnn import backend as K
@@ -572,8 +573,8 @@ def update_add(x: Variable | Tensor, increment: TensorLike) -> Change:
     """The update of `x` to ``x + increment``.
 
     Args:
-        x: the variable.
-        increment: what is added.
+        x: the variable, of any shape, of numbers.
+        increment: what is added, of the same shape or a number.
 
     Examples:
         >>> from jaxcnn import backend as K
@@ -593,8 +594,8 @@ def update_sub(x: Variable | Tensor, decrement: TensorLike) -> Change:
     """The update of `x` to ``x - decrement``.
 
     Args:
-        x: the variable.
-        decrement: what is taken away.
+        x: the variable, of any shape, of numbers.
+        decrement: what is taken away, of the same shape or a number.
 
     Examples:
         >>> from jaxcnn import backend as K
@@ -614,8 +615,8 @@ def moving_average_update(x: Variable | Tensor, value: TensorLike, momentum: flo
     """The update of `x` to ``momentum * x + (1 - momentum) * value``.
 
     Args:
-        x: the variable.
-        value: the new value.
+        x: the variable, of any shape, of numbers.
+        value: the new value, numbers of the same shape.
         momentum: how much of the old value stays, from 0 to 1.
 
     Examples:

@@ -23,7 +23,7 @@ def slice(x: TensorLike, start: Sequence[int], size: Sequence[int]) -> Tensor:
     """`size` elements along each axis, from `start` on; a size of -1 takes all that follow.
 
     Args:
-        x: tensor, variable or array.
+        x: tensor, variable or array of any shape and dtype.
         start: the first element along each axis.
         size: number of elements along each axis, -1 for all that follow.
 
@@ -57,8 +57,8 @@ def local_conv1d(
     `kernel` is (positions, window * channels, filters).
 
     Args:
-        inputs: array (batch, steps, channels).
-        kernel: (positions, window * channels, outputs).
+        inputs: float array (batch, steps, channels).
+        kernel: float array (positions, window * channels, outputs).
         kernel_size: size of the window, one integer for each axis.
         strides: steps of the window, an integer or one for each axis.
         data_format: 'channels_last' or 'channels_first'; None for the configured one.
@@ -95,8 +95,9 @@ def local_conv2d(
     are in the order of the axes of `data_format`.
 
     Args:
-        inputs: images.
-        kernel: (positions, window * channels, outputs).
+        inputs: float array (batch, rows, columns, channels); channels first where `data_format`
+            says so.
+        kernel: float array (positions, window * channels, outputs).
         kernel_size: size of the window, one integer for each axis.
         strides: steps of the window, an integer or one for each axis.
         output_shape: rows and columns of the result.

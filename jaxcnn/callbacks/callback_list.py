@@ -91,7 +91,8 @@ class CallbackList(Told):
         params: see `Callback.params`; with `verbose` a ProgbarLogger is added, which counts samples
             if there are `samples` in `params`, else steps. `validation_samples` makes it print the
             "Train on ..." line.
-        validation_data: see `Callback.validation_data`.
+        validation_data: list of float arrays (n, ...), see `Callback.validation_data`. Default:
+            None.
 
     Raises:
         TypeError: for a callback that is not a `Callback` object.

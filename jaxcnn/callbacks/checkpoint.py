@@ -21,13 +21,14 @@ class ModelCheckpoint(Callback):
         filepath: file to write. `{epoch}` (from 0, as in Keras 2.0.4; from 1 for programs of Keras
             2.2) and the names in the logs are filled in, as in
             `"weights.{epoch:02d}-{val_loss:.2f}.hdf5"`. Missing folders are made.
-        monitor: name of the value by which an epoch is the best.
-        verbose: 1 prints a line about each decision.
-        save_best_only: save only when the monitored value is the best so far.
-        save_weights_only: call `model.save_weights` instead of `model.save`.
-        mode: "min", "max" or "auto" (see `Monitor`).
-        period: epochs from one save to the next.
-        save_freq: the later word for both: "epoch", or save after so many batches.
+        monitor: name of the value by which an epoch is the best. Default: 'val_loss'.
+        verbose: 1 prints a line about each decision. Default: 0.
+        save_best_only: save only when the monitored value is the best so far. Default: False.
+        save_weights_only: call `model.save_weights` instead of `model.save`. Default: False.
+        mode: "min", "max" or "auto" (see `Monitor`). Default: 'auto'.
+        period: epochs from one save to the next. Default: 1.
+        save_freq: the later word for both: "epoch", or save after so many batches. Default:
+            'epoch'.
 
     Raises:
         ValueError: another `save_freq`; when saving: `filepath` has a placeholder that the logs do

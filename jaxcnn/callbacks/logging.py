@@ -24,9 +24,9 @@ class CSVLogger(Callback):
 
     Args:
         filename: the file.
-        separator: the string between two fields.
+        separator: the string between two fields. Default: ','.
         append: add rows to an existing file, in its columns; else it is overwritten at the end of
-            the first epoch.
+            the first epoch. Default: False.
 
     Examples:
         >>> import pathlib
@@ -116,11 +116,11 @@ class RemoteMonitor(Callback):
     warning, and it is tried again after the next epoch.
 
     Args:
-        root: address of the server.
-        path: where on the server.
-        field: name of the form field.
+        root: address of the server. Default: 'http://localhost:9000'.
+        path: where on the server. Default: '/publish/epoch/end/'.
+        field: name of the form field. Default: 'data'.
         headers: HTTP headers; by default `Accept` and `Content-Type` of JSON, as Keras sends them.
-        send_as_json: whether the body is the object itself rather than a form.
+        send_as_json: whether the body is the object itself rather than a form. Default: False.
 
     Raises:
         ValueError: the address is not http or https.
@@ -190,12 +190,12 @@ class LambdaCallback(Callback):
     batches only when a batch hook is given.
 
     Args:
-        on_epoch_begin: called with the epoch from 0, and the logs.
-        on_epoch_end: called with the epoch from 0, and the logs.
-        on_batch_begin: called with the batch from 0, and the logs.
-        on_batch_end: called with the batch from 0, and the logs.
-        on_train_begin: called with the logs.
-        on_train_end: called with the logs.
+        on_epoch_begin: called with the epoch from 0, and the logs. Default: None.
+        on_epoch_end: called with the epoch from 0, and the logs. Default: None.
+        on_batch_begin: called with the batch from 0, and the logs. Default: None.
+        on_batch_end: called with the batch from 0, and the logs. Default: None.
+        on_train_begin: called with the logs. Default: None.
+        on_train_end: called with the logs. Default: None.
 
     Examples:
         >>> show = jc.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: print(list(logs)))

@@ -32,6 +32,7 @@ class Performance(Callback):
 
     Args:
         peak_flops: floating-point operations a second that one device can do, by its data sheet.
+            Default: None.
 
     Raises:
         ValueError: a `peak_flops` that is not positive.
@@ -93,8 +94,8 @@ class Profile(Callback):
 
     Args:
         steps: the first and the last step recorded, counted from 0 in this `fit`; let the compiling
-            pass first.
-        log_dir: folder.
+            pass first. Default: (10, 15).
+        log_dir: folder. Default: './logs'.
 
     Raises:
         ValueError: steps that are not an interval.

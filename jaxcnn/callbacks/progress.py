@@ -16,7 +16,7 @@ class ProgbarLogger(ProgressWatcher):
     each dispatch, and only drawing the bar fetches the values.
 
     Args:
-        count_mode: "samples" or "steps", what the bar counts.
+        count_mode: "samples" or "steps", what the bar counts. Default: 'samples'.
 
     Raises:
         ValueError: another count_mode.

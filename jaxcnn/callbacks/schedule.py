@@ -38,7 +38,7 @@ class LearningRateScheduler(Callback):
         schedule: called as `schedule(epoch)` with the epoch from 0, or as `schedule(epoch, lr)`
             with the current learning rate too if it cannot be called with the epoch alone (in
             programs for Keras 2.2 if it can be called so); returns the new learning rate, a float.
-        verbose: 1 prints each new learning rate.
+        verbose: 1 prints each new learning rate. Default: 0.
 
     Raises:
         ValueError: the schedule returns something else, or the optimizer has no `lr`.
@@ -125,15 +125,15 @@ class ReduceLROnPlateau(Callback):
     the first time, too. The rate in force during each epoch is put into the logs as `lr`.
 
     Args:
-        monitor: name of the value in the epoch logs.
-        factor: new rate = rate * factor; below 1.
-        patience: epochs without improvement to tolerate.
-        verbose: 1 prints each new rate.
-        mode: "min", "max" or "auto" (see `Monitor`).
-        epsilon: a smaller change than this is no improvement.
-        cooldown: epochs to wait after a reduction before counting again.
-        min_lr: the rate never falls below this.
-        min_delta: the later spelling of `epsilon`.
+        monitor: name of the value in the epoch logs. Default: 'val_loss'.
+        factor: new rate = rate * factor; below 1. Default: 0.1.
+        patience: epochs without improvement to tolerate. Default: 10.
+        verbose: 1 prints each new rate. Default: 0.
+        mode: "min", "max" or "auto" (see `Monitor`). Default: 'auto'.
+        epsilon: a smaller change than this is no improvement. Default: 0.0001.
+        cooldown: epochs to wait after a reduction before counting again. Default: 0.
+        min_lr: the rate never falls below this. Default: 0.
+        min_delta: the later spelling of `epsilon`. Default: None.
 
     Raises:
         ValueError: a factor of 1 or more, or both `epsilon` and `min_delta`.

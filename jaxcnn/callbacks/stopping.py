@@ -22,14 +22,15 @@ class EarlyStopping(Callback):
     programs of Keras 2.2 one epoch earlier, as it did.
 
     Args:
-        monitor: name of the value in the epoch logs.
-        min_delta: a smaller change than this is no improvement.
-        patience: epochs without improvement to tolerate.
-        verbose: 1 prints a line when training was ended.
-        mode: "min", "max" or "auto" (see `Monitor`).
-        baseline: a value that must be beaten for an epoch to count as an improvement.
+        monitor: name of the value in the epoch logs. Default: 'val_loss'.
+        min_delta: a smaller change than this is no improvement. Default: 0.
+        patience: epochs without improvement to tolerate. Default: 0.
+        verbose: 1 prints a line when training was ended. Default: 0.
+        mode: "min", "max" or "auto" (see `Monitor`). Default: 'auto'.
+        baseline: a value that must be beaten for an epoch to count as an improvement. Default:
+            None.
         restore_best_weights: restore the weights of the best epoch at the end of training, whatever
-            ended it.
+            ended it. Default: False.
 
     Attributes:
         stopped_epoch: the epoch (from 0) at whose end training was stopped, 0 if it was not.

@@ -166,8 +166,9 @@ def install(keras: str = "2.0", tensorflow: bool = False) -> None:
 
     Args:
         keras: the version whose defaults and names hold: '0.3', '1.2', '2.0', '2.2' or '2.3'.
+            Default: '2.0'.
         tensorflow: whether ``import tensorflow`` means `jaxcnn.compat.tensorflow`, which has
-            `tensorflow.keras` and some words of TensorFlow 1.
+            `tensorflow.keras` and some words of TensorFlow 1. Default: False.
 
     Raises:
         RuntimeError: another Keras has already been imported, or TensorFlow where this library

@@ -29,9 +29,9 @@ def load_data(path: str = "boston_housing.npz", seed: int = 113, test_split: flo
 
     Args:
         path: the .npz file to read or, failing that, to download; relative to the datasets folder,
-            or absolute.
-        seed: of the order before the split.
-        test_split: the share for testing.
+            or absolute. Default: 'boston_housing.npz'.
+        seed: of the order before the split. Default: 113.
+        test_split: the share for testing. Default: 0.2.
 
     Raises:
         ValueError: a `test_split` outside of [0, 1).

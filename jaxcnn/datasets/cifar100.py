@@ -42,7 +42,7 @@ def load_data(label_mode: str = "fine") -> Arrays:
     Where it is looked for and what else is raised: ``jaxcnn.datasets.resolve.load``.
 
     Args:
-        label_mode: "fine" for the 100 classes, "coarse" for their 20 groups.
+        label_mode: "fine" for the 100 classes, "coarse" for their 20 groups. Default: 'fine'.
 
     Raises:
         ValueError: another label mode.

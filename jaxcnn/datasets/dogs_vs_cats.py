@@ -62,11 +62,12 @@ def arrange(
     Args:
         source: the folder or zip archive of the contest (train/cat.0.jpg, ...) or of Microsoft
             (PetImages/Cat/0.jpg).
-        train: photographs of each class for training, the first by number.
-        validation: photographs of each class for validation, the next ones.
+        train: photographs of each class for training, the first by number. Default: 1000.
+        validation: photographs of each class for validation, the next ones. Default: 400.
         to: the folder to make, by default dogs_vs_cats in the datasets folder. It is there whole,
             or not at all.
-        skip_broken: pass over files that cannot be decoded (Microsoft's archive has two).
+        skip_broken: pass over files that cannot be decoded (Microsoft's archive has two). Default:
+            False.
 
     Returns:
         The folder.

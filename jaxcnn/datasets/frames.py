@@ -21,7 +21,7 @@ def read_frames(
     Args:
         path: a video file that OpenCV reads, or a folder of images, taken in the order of the
             numbers in their names.
-        step: 1 for every frame.
+        step: 1 for every frame. Default: 1.
         limit: stop after this many; None for all.
         size: (height, width) to resize to; None leaves them.
 

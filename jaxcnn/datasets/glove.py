@@ -38,7 +38,7 @@ def load_data(dimensions: int = 100, words: Container[str] | None = None) -> dic
     ``read_vectors``.
 
     Args:
-        dimensions: 50, 100, 200 or 300.
+        dimensions: 50, 100, 200 or 300. Default: 100.
         words: only these are kept; None for all (400,000 words of 100 numbers take 200 MB).
 
     Raises:

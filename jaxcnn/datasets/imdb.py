@@ -42,18 +42,19 @@ def load_data(
 
     Args:
         path: the .npz file to read or, failing that, to download; relative to the datasets folder,
-            or absolute.
+            or absolute. Default: 'imdb.npz'.
         num_words: numbers from here on count as unknown words; None for the largest number.
-        skip_top: numbers below count as unknown words.
+        skip_top: numbers below count as unknown words. Default: 0.
         maxlen: only reviews with fewer numbers are kept. (Keras then counts the first 25,000 that
             remain as the training reviews, so that test reviews are among them; here each review
-            stays in its part.)
-        seed: of the order within each part.
-        start_char: stands at the beginning of each review; None for nothing.
-        oov_char: stands for unknown words; None leaves them out.
-        index_from: is added to the rank of a word, None for nothing.
+            stays in its part.). Default: None.
+        seed: of the order within each part. Default: 113.
+        start_char: stands at the beginning of each review; None for nothing. Default: 1.
+        oov_char: stands for unknown words; None leaves them out. Default: 2.
+        index_from: is added to the rank of a word, None for nothing. Default: 3.
         test_split: the word of Keras 0.3, whose reviews were the 25,000 for training alone: the
             part of these that is for testing. In programs of 0.3 it is 0.2 where none is given.
+            Default: None.
 
     Examples:
         >>> (x_train, y_train), (x_test, y_test) = jc.datasets.imdb.load_data(num_words=10_000)
@@ -90,7 +91,7 @@ def get_word_index(path: str = "imdb_word_index.json") -> dict[str, int]:
 
     Args:
         path: the .json file to read or, failing that, to download; relative to the datasets folder,
-            or absolute.
+            or absolute. Default: 'imdb_word_index.json'.
 
     Examples:
         >>> words = jc.datasets.imdb.get_word_index()

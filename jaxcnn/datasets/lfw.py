@@ -48,8 +48,9 @@ def load_data(
     Where it is looked for and what else is raised: ``jaxcnn.datasets.resolve.load``.
 
     Args:
-        size: (height, width) to resize to; the 13,233 in full size take 2.5 GB.
-        min_faces_per_person: people with fewer photographs are left out.
+        size: (height, width) to resize to; the 13,233 in full size take 2.5 GB. Default: (250,
+            250).
+        min_faces_per_person: people with fewer photographs are left out. Default: 1.
 
     Raises:
         ValueError: nobody is left.

@@ -42,7 +42,7 @@ def load_data(path: str = "mnist.npz") -> Arrays:
 
     Args:
         path: the .npz file to read or, failing that, to download; relative to the datasets folder,
-            or absolute.
+            or absolute. Default: 'mnist.npz'.
 
     Examples:
         >>> (x_train, y_train), (x_test, y_test) = jc.datasets.mnist.load_data()

@@ -57,8 +57,8 @@ def load_data(
     Where it is looked for and what else is raised: ``jaxcnn.datasets.resolve.load``.
 
     Args:
-        subset: "all", or "train" or "test" where the copy is sorted by date.
-        headers: keep the header of each post.
+        subset: "all", or "train" or "test" where the copy is sorted by date. Default: 'all'.
+        headers: keep the header of each post. Default: False.
 
     Raises:
         ValueError: another subset.

@@ -42,17 +42,17 @@ def load_data(
 
     Args:
         path: the .npz file to read or, failing that, to download; relative to the datasets folder,
-            or absolute.
+            or absolute. Default: 'reuters.npz'.
         num_words: numbers from here on count as unknown words; None for the largest number.
-        skip_top: numbers below count as unknown words.
+        skip_top: numbers below count as unknown words. Default: 0.
         maxlen: only texts with fewer numbers than this, the mark of the start included; None for
             all.
         test_split: the share of the texts, in their shuffled order, that is for testing, from 0 to
-            below 1.
-        seed: of the order before the split.
-        start_char: number that marks the start of each text; None for no mark.
-        oov_char: number that stands for unknown words; None leaves them out.
-        index_from: what is added to the ranks of words; None for nothing.
+            below 1. Default: 0.2.
+        seed: of the order before the split. Default: 113.
+        start_char: number that marks the start of each text; None for no mark. Default: 1.
+        oov_char: number that stands for unknown words; None leaves them out. Default: 2.
+        index_from: what is added to the ranks of words; None for nothing. Default: 3.
 
     Raises:
         ValueError: a `test_split` outside of [0, 1).
@@ -82,7 +82,7 @@ def get_word_index(path: str = "reuters_word_index.json") -> dict[str, int]:
 
     Args:
         path: the .json file to read or, failing that, to download; relative to the datasets folder,
-            or absolute.
+            or absolute. Default: 'reuters_word_index.json'.
 
     Examples:
         >>> words = jc.datasets.reuters.get_word_index()

@@ -39,8 +39,8 @@ def load_data(name: str = "signs", part: str = "train") -> Part:
     Where it is looked for and what is raised: ``jaxcnn.datasets.resolve.load``.
 
     Args:
-        name: "signs" (6 classes) or "happy" (2).
-        part: "train", "test", or "val" where the file has one.
+        name: "signs" (6 classes) or "happy" (2). Default: 'signs'.
+        part: "train", "test", or "val" where the file has one. Default: 'train'.
 
     Raises:
         ValueError: another name or part.
@@ -77,7 +77,7 @@ def read_h5(path: str | Path, part: str = "train") -> Part:
 
     Args:
         path: the file.
-        part: "train", "val" or "test".
+        part: "train", "val" or "test". Default: 'train'.
 
     Raises:
         DamagedFileError: it cannot be read, or lacks an array.

@@ -87,9 +87,9 @@ class PictureFolder:
     Args:
         folder: its subfolders, in alphabetical order, are the classes; see ``classes``.
         size: (height, width) to resize to; None when all images have one size already.
-        mode: "RGB" for uint8 (height, width, 3), or "L" for (height, width).
+        mode: "RGB" for uint8 (height, width, 3), or "L" for (height, width). Default: 'RGB'.
         skip_broken: decode every image once, now, and leave those out that cannot be, with a
-            warning that names them.
+            warning that names them. Default: False.
 
     Raises:
         DamagedFileError: there is no class, or one without an image; or, when it is read, an image
@@ -163,21 +163,21 @@ class Stream:
     Args:
         source: samples by number.
         batch_size: samples in a batch of this process.
-        shuffle: a new order in every epoch.
+        shuffle: a new order in every epoch. Default: True.
         seed: decides the orders and what ``augment`` draws; by default that of
             ``jaxcnn.utils.set_random_seed``.
-        transform: sample -> sample; runs in the worker threads.
+        transform: sample -> sample; runs in the worker threads. Default: None.
         augment: (sample, numpy.random.Generator) -> sample, after ``transform``. The generator is a
-            function of seed, epoch and position, whichever thread runs it.
-        drop_remainder: leave out a last batch that is short.
+            function of seed, epoch and position, whichever thread runs it. Default: None.
+        drop_remainder: leave out a last batch that is short. Default: False.
         shard: (number of this process, number of processes); by default those of JAX. Every process
             has equally many samples, and none twice; for that, up to count - 1 samples of an epoch
             are left out.
         workers: threads that read samples; 0, the better for arrays in memory, reads in the thread
-            that asks.
+            that asks. Default: 4.
         to: a jax.Device or Sharding to which batches are sent ahead of time (under a sharding over
             several processes, each its part), or None for NumPy arrays.
-        ahead: batches that are made before they are asked for.
+        ahead: batches that are made before they are asked for. Default: 2.
 
     Raises:
         ImportError: grain is missing.

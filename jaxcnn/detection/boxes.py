@@ -14,7 +14,7 @@ def corners(boxes: ArrayLike) -> jax.Array:
     """Boxes (..., 4) in centre form as corners.
 
     Args:
-        boxes: boxes (..., 4) in centre form.
+        boxes: float boxes (..., 4) in centre form.
 
     Examples:
         >>> jc.detection.corners(jnp.array([1.0, 2.0, 2.0, 4.0]))
@@ -32,7 +32,7 @@ def centres(boxes: ArrayLike) -> jax.Array:
     """Boxes (..., 4) given by corners in centre form.
 
     Args:
-        boxes: boxes (..., 4) by corners.
+        boxes: float boxes (..., 4) by corners.
 
     Examples:
         >>> jc.detection.centres(jnp.array([0.0, 0.0, 2.0, 4.0]))
@@ -50,7 +50,7 @@ def area(boxes: ArrayLike) -> jax.Array:
     """The areas (...) of boxes (..., 4) given by corners; 0 where the corners are swapped.
 
     Args:
-        boxes: boxes (..., 4).
+        boxes: float boxes (..., 4).
 
     Examples:
         >>> jc.detection.area(jnp.array([0.0, 0.0, 2.0, 3.0]))
@@ -70,8 +70,8 @@ def iou(a: ArrayLike, b: ArrayLike) -> jax.Array:
     ``iou(a[:, None], b[None])`` is the table of all pairs. Two boxes without any area have 0.
 
     Args:
-        a: boxes (..., 4) by corners.
-        b: boxes (..., 4) by corners.
+        a: float boxes (..., 4) by corners.
+        b: float boxes (..., 4) by corners.
 
     Examples:
         >>> jc.detection.iou(jnp.array([0.0, 0.0, 2.0, 2.0]), jnp.array([0.0, 0.0, 2.0, 4.0]))
@@ -112,7 +112,7 @@ def clipped(boxes: ArrayLike, height: float, width: float) -> jax.Array:
     """Boxes given by corners, clipped to an image of ``height`` x ``width`` pixels.
 
     Args:
-        boxes: boxes (..., 4) by corners.
+        boxes: float boxes (..., 4) by corners.
         height: rows of the image.
         width: columns of the image.
 

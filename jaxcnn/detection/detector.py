@@ -81,10 +81,10 @@ def select(
 
     Args:
         predictions: what `decode` returned.
-        score_threshold: the least score.
-        iou_threshold: a box that overlaps a better one by more than this is dropped.
-        max_boxes: number of rows of the result.
-        per_class: whether a box drops only boxes of the same class.
+        score_threshold: the least score. Default: 0.6.
+        iou_threshold: a box that overlaps a better one by more than this is dropped. Default: 0.5.
+        max_boxes: number of rows of the result. Default: 10.
+        per_class: whether a box drops only boxes of the same class. Default: True.
 
     Examples:
         >>> head = jc.detection.Head(anchors=((0.1, 0.2),), mask=(0,), classes=3)

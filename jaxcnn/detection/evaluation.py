@@ -28,7 +28,7 @@ def precision_recall(
         detections: for each image (label, score, box) of each detection.
         truth: for each image (label, box) of each object.
         label: the class.
-        iou_threshold: overlap from which a detection is right.
+        iou_threshold: overlap from which a detection is right. Default: 0.5.
 
     Raises:
         ValueError: they have not as many entries.
@@ -78,8 +78,8 @@ def average_precision(precision: ArrayLike, recall: ArrayLike, points: int | Non
     0 to 1 (Pascal VOC 2007, COCO).
 
     Args:
-        precision: (n,), after each detection.
-        recall: (n,), rising.
+        precision: float (n,), after each detection.
+        recall: float (n,), rising.
         points: None, 11 or 101.
 
     Examples:
@@ -111,8 +111,8 @@ def mean_average_precision(
     Args:
         detections: for each image (label, score, box) of each detection.
         truth: for each image (label, box) of each object.
-        iou_threshold: overlap from which a detection is right.
-        points: as of `average_precision`.
+        iou_threshold: overlap from which a detection is right. Default: 0.5.
+        points: as of `average_precision`. Default: None.
 
     Raises:
         ValueError: there is no object in `truth`.

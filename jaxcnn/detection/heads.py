@@ -14,7 +14,7 @@ class Predictions(NamedTuple):
 
     Args:
         boxes: (batch, n, 4), centre form, in fractions of the network's input image.
-        confidence: (batch, n), how likely there is an object, 0 to 1.
+        confidence: float (batch, n), how likely there is an object, 0 to 1.
         class_probabilities: (batch, n, classes), 0 to 1.
 
     Attributes:
@@ -46,6 +46,7 @@ class Head:
         mask: which of them are this head's.
         classes: number of classes.
         independent: whether a box may have several classes, as in YOLOv3, or has one, as in YOLOv2.
+            Default: True.
 
     Attributes:
         anchors: (width, height) of every anchor of the network, in fractions of the input image.

@@ -46,7 +46,7 @@ def assign_targets(truth: jax.Array, head: Head, rows: int, columns: int) -> Tar
     same cell and anchor the last one is learned.
 
     Args:
-        truth: (max_boxes, 5), as above.
+        truth: float (max_boxes, 5), as above.
         head: the head.
         rows: rows of its cells.
         columns: columns of its cells.
@@ -105,11 +105,11 @@ class YoloLoss:
 
     Args:
         head: whose map it is.
-        ignore_threshold: IoU, 0 to 1.
-        box_weight: of position and size.
+        ignore_threshold: IoU, 0 to 1. Default: 0.7.
+        box_weight: of position and size. Default: 1.0.
         object_weight, no_object_weight: of the confidence where there is an object, and where there
-            is none.
-        class_weight: of the classes.
+            is none. Default: 1.0.
+        class_weight: of the classes. Default: 1.0.
 
     Examples:
         >>> head = jc.detection.Head(anchors=((0.1, 0.2),), mask=(0,), classes=3)

@@ -45,10 +45,11 @@ def tiny_yolov2(
     The network published for COCO has 512 `last_filters`, the one for Pascal VOC (20 classes) 1024.
 
     Args:
-        classes: number of classes, a positive integer.
-        anchors: (width, height) of each anchor in cells.
-        input_size: (height, width) of the images, multiples of 32.
-        last_filters: channels of the last convolution but one.
+        classes: number of classes, a positive integer. Default: 80.
+        anchors: (width, height) of each anchor in cells. By default those that the published
+            weights were trained with.
+        input_size: (height, width) of the images, multiples of 32. Default: (416, 416).
+        last_filters: channels of the last convolution but one. Default: 512.
 
     Examples:
         >>> jc.detection.tiny_yolov2(classes=2, input_size=(64, 64)).model.output_shape
@@ -73,9 +74,10 @@ def yolov2(
     `anchors` are in cells of 32 pixels.
 
     Args:
-        classes: number of classes, a positive integer.
-        anchors: (width, height) of each anchor in cells.
-        input_size: (height, width) of the images, multiples of 32.
+        classes: number of classes, a positive integer. Default: 80.
+        anchors: (width, height) of each anchor in cells. By default those that the published
+            weights were trained with.
+        input_size: (height, width) of the images, multiples of 32. Default: (608, 608).
 
     Examples:
         >>> len(jc.detection.yolov2(classes=2, input_size=(64, 64)).heads)
@@ -109,9 +111,10 @@ def tiny_yolov3(
     """Tiny-YOLOv3: two heads, of cells of 32 x 32 and 16 x 16 pixels; six `anchors` in pixels.
 
     Args:
-        classes: number of classes, a positive integer.
-        anchors: (width, height) of each anchor in pixels.
-        input_size: (height, width) of the images, multiples of 32.
+        classes: number of classes, a positive integer. Default: 80.
+        anchors: (width, height) of each anchor in pixels. By default those that the published
+            weights were trained with.
+        input_size: (height, width) of the images, multiples of 32. Default: (416, 416).
 
     Examples:
         >>> len(jc.detection.tiny_yolov3(classes=2, input_size=(64, 64)).heads)
@@ -137,9 +140,10 @@ def yolov3(
     """YOLOv3 on Darknet-53: heads of cells of 32, 16 and 8 pixels; nine `anchors` in pixels.
 
     Args:
-        classes: number of classes, a positive integer.
-        anchors: (width, height) of each anchor in pixels.
-        input_size: (height, width) of the images, multiples of 32.
+        classes: number of classes, a positive integer. Default: 80.
+        anchors: (width, height) of each anchor in pixels. By default those that the published
+            weights were trained with.
+        input_size: (height, width) of the images, multiples of 32. Default: (416, 416).
 
     Examples:
         >>> len(jc.detection.yolov3(classes=2, input_size=(64, 64)).heads)

@@ -18,8 +18,8 @@ class Selection(NamedTuple):
     """The selected boxes, best first; rows that are not `valid` hold zeros.
 
     Args:
-        boxes: (max_boxes, 4), corners.
-        scores: (max_boxes,).
+        boxes: float (max_boxes, 4), corners.
+        scores: float (max_boxes,).
         classes: (max_boxes,) int32.
         valid: (max_boxes,) bool.
 
@@ -53,7 +53,7 @@ def best_classes(
     `confidence` is (...) and `class_probabilities` (..., classes).
 
     Args:
-        confidence: (...,).
+        confidence: float (...,).
         class_probabilities: (..., classes).
 
     Examples:
@@ -72,8 +72,8 @@ def score_filter(scores: jax.Array, threshold: float = 0.6) -> jax.Array:
     """Which boxes score at least `threshold`: a mask of the shape of `scores`.
 
     Args:
-        scores: array of any shape.
-        threshold: the least score.
+        scores: float array of any shape.
+        threshold: the least score. Default: 0.6.
 
     Examples:
         >>> jc.detection.score_filter(jnp.array([0.5, 0.9]))
@@ -100,14 +100,15 @@ def non_max_suppression(
     """Take the best box, drop those that overlap it too much, and so on, up to `max_boxes`.
 
     Args:
-        boxes: (n, 4), corners.
-        scores: (n,); boxes below `score_threshold` are never taken. Of equal scores the first is
-            taken first.
+        boxes: float (n, 4), corners.
+        scores: float (n,); boxes below `score_threshold` are never taken. Of equal scores the first
+            is taken first.
         classes: (n,) integers.
-        score_threshold: the least score.
-        iou_threshold: a box that overlaps a better one by more than this is dropped.
-        max_boxes: number of rows of the result.
-        per_class: whether a box drops only boxes of the same class, or of every class.
+        score_threshold: the least score. Default: 0.6.
+        iou_threshold: a box that overlaps a better one by more than this is dropped. Default: 0.5.
+        max_boxes: number of rows of the result. Default: 10.
+        per_class: whether a box drops only boxes of the same class, or of every class. Default:
+            True.
 
     Examples:
         >>> boxes = jnp.array([[0.0, 0.0, 1.0, 1.0], [0.0, 0.0, 1.0, 0.9]])

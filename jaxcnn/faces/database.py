@@ -23,7 +23,7 @@ class FaceDatabase(Mapping[str, np.ndarray]):
     """Names and encodings, in the order of enrolment; a mapping from name to encoding.
 
     Args:
-        encodings: to begin with.
+        encodings: name -> float (k,), to begin with. Default: None.
 
     Examples:
         >>> people = jc.faces.FaceDatabase({"Ada": [1.0, 0.0]})

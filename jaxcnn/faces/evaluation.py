@@ -10,7 +10,7 @@ def pair_distances(encodings: ArrayLike, people: ArrayLike) -> tuple[np.ndarray,
     """(distance, whether the same person) of every pair of images, each (n (n - 1) / 2,).
 
     Args:
-        encodings: (n, k).
+        encodings: float (n, k).
         people: (n,), the person on each image.
 
     Raises:
@@ -44,8 +44,8 @@ def roc_curve(distances: ArrayLike, same: ArrayLike) -> tuple[np.ndarray, np.nda
     with threshold -inf, accepts nobody, the last one everybody.
 
     Args:
-        distances: distances of pairs, (n,).
-        same: whether each pair is one person, (n,).
+        distances: float distances of pairs, (n,).
+        same: bool (n,), whether each pair is one person.
 
     Raises:
         ValueError: there are not pairs of both kinds.
@@ -76,8 +76,8 @@ def area_under_curve(false_accepts: ArrayLike, true_accepts: ArrayLike) -> float
     """The area under a ROC curve: how probably a pair of one person is nearer than one of two.
 
     Args:
-        false_accepts: what `roc_curve` returned first.
-        true_accepts: what it returned second.
+        false_accepts: floats (n,), what `roc_curve` returned first.
+        true_accepts: floats (n,), what it returned second.
 
     Examples:
         >>> jc.faces.area_under_curve([0.0, 0.0, 1.0], [0.0, 1.0, 1.0])
@@ -96,9 +96,9 @@ def accuracy_at(distances: ArrayLike, same: ArrayLike, thresholds: ArrayLike) ->
     A pair is judged as one person's when its distance is below the threshold.
 
     Args:
-        distances: distances of pairs, (n,).
-        same: whether each pair is one person, (n,).
-        thresholds: array of any shape.
+        distances: float distances of pairs, (n,).
+        same: bool (n,), whether each pair is one person.
+        thresholds: float array of any shape.
 
     Examples:
         >>> jc.faces.accuracy_at([0.1, 0.9], [True, False], [0.5, 1.0])
@@ -118,8 +118,8 @@ def best_threshold(distances: ArrayLike, same: ArrayLike) -> tuple[float, float]
     Choose it on other pairs than those whose accuracy is reported.
 
     Args:
-        distances: distances of pairs, (n,).
-        same: whether each pair is one person, (n,).
+        distances: float distances of pairs, (n,).
+        same: bool (n,), whether each pair is one person.
 
     Examples:
         >>> jc.faces.best_threshold([0.25, 0.75], [True, False])

@@ -58,9 +58,9 @@ def find_faces(
 
     Args:
         picture: uint8 (height, width, 3) in RGB or (height, width) in gray.
-        scale_factor: how much larger the faces are that the next search looks for.
-        min_neighbors: how many overlapping hits make a face; more are stricter.
-        min_size: side of the smallest face to look for, in pixels.
+        scale_factor: how much larger the faces are that the next search looks for. Default: 1.2.
+        min_neighbors: how many overlapping hits make a face; more are stricter. Default: 3.
+        min_size: side of the smallest face to look for, in pixels. Default: 32.
         cascade: OpenCV's XML file, by default the one of frontal faces that comes with OpenCV.
 
     Raises:
@@ -139,10 +139,11 @@ def classify_faces(
 
     Args:
         model: such as the emotion and gender networks trained on FER2013 and IMDB.
-        picture: uint8, as for `find_faces`.
+        picture: uint8 (height, width, 3), as for `find_faces`.
         faces: where they are.
         labels: of the network's outputs.
-        margin: how much of the surroundings to include, as a share of the face's size.
+        margin: how much of the surroundings to include, as a share of the face's size. Default:
+            0.0.
 
     Raises:
         ValueError: the network has other inputs or outputs.

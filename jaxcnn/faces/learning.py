@@ -23,6 +23,7 @@ def small_encoder(shape: tuple[int, int, int], filters: int = 32) -> Sequential:
     Args:
         shape: rows, columns and channels; at least 16 rows and columns.
         filters: of the first of four convolutions; the others have 2, 4 and 4 times as many.
+            Default: 32.
 
     Examples:
         >>> jc.faces.small_encoder((64, 64, 1)).output_shape
@@ -53,12 +54,12 @@ def batches_of_people(
     """Endless batches for `batch_hard_triplet_loss`: some people, their faces moved and turned.
 
     Args:
-        faces: (n, rows, columns, channels).
-        people: (n,), whose face each is.
+        faces: images (n, rows, columns, channels), uint8 or float.
+        people: integers (n,), whose face each is.
         at_once: how many people are in a batch; all, where there are fewer.
         each: faces of each in a batch, some of them twice where there are fewer; None for all that
             there are.
-        seed: which people, faces and changes come.
+        seed: which people, faces and changes come. Default: 0.
 
     Yields:
         Faces as they are changed, and whose they are.

@@ -255,7 +255,7 @@ def encode(model: Model, faces: Sequence[np.ndarray] | np.ndarray) -> np.ndarray
 
     Args:
         model: `nn4_small2` with trained weights.
-        faces: images of faces.
+        faces: images of faces, each uint8 (height, width, 3) or (height, width).
 
     Examples:
         >>> encodings = jc.faces.encode(jc.faces.nn4_small2(), np.zeros((1, 96, 96, 3), np.uint8))

@@ -17,7 +17,7 @@ def triplet_loss(y_true: object, y_pred: Sequence[jax.Array], alpha: float = 0.2
         y_true: not used; losses have two arguments.
         y_pred: the encodings (n, 128) of anchors, of other faces of the same people, and of faces
             of others.
-        alpha: by how much others must be farther.
+        alpha: by how much others must be farther. Default: 0.2.
 
     Raises:
         ValueError: `y_pred` are not three.
@@ -56,8 +56,8 @@ def batch_hard_triplet_loss(y_true: jax.Array, y_pred: jax.Array, alpha: float =
 
     Args:
         y_true: (n,) or (n, 1), the person on each image.
-        y_pred: (n, k) encodings.
-        alpha: margin between the distances.
+        y_pred: float (n, k), encodings.
+        alpha: margin between the distances. Default: 0.2.
 
     Raises:
         ValueError: there are not as many people as encodings.

@@ -61,7 +61,8 @@ class Layer:
 
     Args:
         name: by default the class name in snake case with a counter.
-        trainable: whether training may move its ``params``; read when a model is compiled.
+        trainable: whether training may move its ``params``; read when a model is compiled. Default:
+            True.
         input_shape: shape of one sample (None where any size will do), for the first layer of a
             Sequential model.
         batch_input_shape: the same with the batch size in front.

@@ -351,7 +351,7 @@ def keras_layer(
 
     Args:
         module_class: class of Flax modules whose fields become the arguments.
-        handle_class: base of the new class.
+        handle_class: base of the new class. Default: `ModuleLayer`.
 
     Examples:
         >>> class Double(jc.nn.Layer):

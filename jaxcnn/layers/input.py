@@ -32,13 +32,14 @@ class InputLayer(Layer):
     Args:
         input_shape: shape of one sample, None where any size will do.
         batch_size: a fixed batch size to go with `input_shape`; None for any.
-        batch_input_shape: shape with the batch size in front, instead of both.
+        batch_input_shape: shape with the batch size in front, instead of both. Default: None.
         dtype: dtype of the values; None for float32.
         name: name of the layer; None for one with a counter.
-        trainable: kept, although there is nothing to train.
+        trainable: kept, although there is nothing to train. Default: True.
         sparse: whether it is meant for sparse matrices of SciPy, of which each batch is made dense.
-        input_tensor: a variable, an array, or a symbolic tensor that needs no input, whose value is
-            passed on.
+            Default: False.
+        input_tensor: a variable or an array of any shape, or a symbolic tensor that needs no input,
+            whose value is passed on. Default: None.
 
     Attributes:
         held: the variable, array or tensor whose value it passes on instead, or None.
@@ -190,14 +191,14 @@ def Input(
 
     Args:
         shape: the shape of one sample, without the batch; None where any size will do.
-        batch_shape: the shape with the batch size in front, instead of `shape`.
-        name: the input's name, which a dict of inputs uses.
+        batch_shape: the shape with the batch size in front, instead of `shape`. Default: None.
+        name: the input's name, which a dict of inputs uses. Default: None.
         dtype: of the values, float32 by default.
         sparse: whether the model is given sparse matrices of SciPy, of which each batch is made
-            dense; it takes dense arrays as well.
+            dense; it takes dense arrays as well. Default: False.
         tensor: a symbolic tensor of that shape to start from, which is returned; or a variable, an
             array, or a tensor that needs no input, whose value the model then takes instead of an
-            array that it is given.
+            array that it is given. Default: None.
 
     Raises:
         ValueError: when neither shape is given, or a size is not a positive integer.

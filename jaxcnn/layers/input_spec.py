@@ -19,12 +19,12 @@ class InputSpec:
     A layer of several inputs sets a list with one for each, or None for any input.
 
     Args:
-        dtype: of the values.
+        dtype: of the values. Default: None.
         shape: with the batch in front and None where any size will do.
-        ndim: the number of axes, with the batch.
-        max_ndim: the largest number of axes.
-        min_ndim: the smallest.
-        axes: axis -> its size.
+        ndim: the number of axes, with the batch. Default: None.
+        max_ndim: the largest number of axes. Default: None.
+        min_ndim: the smallest. Default: None.
+        axes: axis -> its size. Default: None.
 
     Examples:
         >>> jc.layers.InputSpec(ndim=4, axes={-1: 3}).check("layer", (None, 32, 32, 3), "float32")

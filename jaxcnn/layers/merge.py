@@ -14,7 +14,7 @@ def add(inputs: Sequence[PyTree], **common: Unpack[First]) -> PyTree:
     """The sum of the inputs.
 
     Args:
-        inputs: tensors or arrays whose shapes broadcast.
+        inputs: list of tensors or arrays of numbers whose shapes broadcast.
         **common: `name` and the other arguments that every layer takes.
 
     Examples:
@@ -33,7 +33,7 @@ def subtract(inputs: Sequence[PyTree], **common: Unpack[First]) -> PyTree:
     """The first of two inputs minus the second.
 
     Args:
-        inputs: tensors or arrays whose shapes broadcast, two of them.
+        inputs: two tensors or arrays of numbers whose shapes broadcast.
         **common: `name` and the other arguments that every layer takes.
 
     Examples:
@@ -52,7 +52,7 @@ def multiply(inputs: Sequence[PyTree], **common: Unpack[First]) -> PyTree:
     """The product of the inputs.
 
     Args:
-        inputs: tensors or arrays whose shapes broadcast.
+        inputs: list of tensors or arrays of numbers whose shapes broadcast.
         **common: `name` and the other arguments that every layer takes.
 
     Examples:
@@ -71,7 +71,7 @@ def average(inputs: Sequence[PyTree], **common: Unpack[First]) -> PyTree:
     """The mean of the inputs.
 
     Args:
-        inputs: tensors or arrays whose shapes broadcast.
+        inputs: list of tensors or arrays of numbers whose shapes broadcast.
         **common: `name` and the other arguments that every layer takes.
 
     Examples:
@@ -90,7 +90,7 @@ def maximum(inputs: Sequence[PyTree], **common: Unpack[First]) -> PyTree:
     """The largest of the inputs, element by element.
 
     Args:
-        inputs: tensors or arrays whose shapes broadcast.
+        inputs: list of tensors or arrays of numbers whose shapes broadcast.
         **common: `name` and the other arguments that every layer takes.
 
     Examples:
@@ -109,7 +109,7 @@ def minimum(inputs: Sequence[PyTree], **common: Unpack[First]) -> PyTree:
     """The smallest of the inputs, element by element.
 
     Args:
-        inputs: tensors or arrays whose shapes broadcast.
+        inputs: list of tensors or arrays of numbers whose shapes broadcast.
         **common: `name` and the other arguments that every layer takes.
 
     Examples:
@@ -128,8 +128,8 @@ def concatenate(inputs: Sequence[PyTree], axis: int = -1, **common: Unpack[First
     """The inputs one after another along `axis`.
 
     Args:
-        inputs: tensors or arrays whose sizes agree but along `axis`.
-        axis: the axis along which they are joined, counted with the batch as 0.
+        inputs: list of tensors or arrays of one dtype whose shapes agree but along `axis`.
+        axis: the axis along which they are joined, counted with the batch as 0. Default: -1.
         **common: `name` and the other arguments that every layer takes.
 
     Examples:
@@ -153,9 +153,9 @@ def dot(
     """Dot products along `axes`, sample by sample; cosines with `normalize`.
 
     Args:
-        inputs: two tensors or arrays.
+        inputs: two tensors or arrays (batch, ...) of numbers.
         axes: the axis of both, or one for each, counted with the batch as 0.
-        normalize: whether the vectors are scaled to length 1 first.
+        normalize: whether the vectors are scaled to length 1 first. Default: False.
         **common: `name` and the other arguments that every layer takes.
 
     Examples:

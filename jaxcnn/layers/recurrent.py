@@ -348,8 +348,9 @@ class Bidirectional(RecurrentLayer):
     Args:
         layer: the recurrent layer, which is copied for each direction.
         merge_mode: how the outputs of both become one, step by step: 'sum', 'mul', 'ave', 'concat'
-            along the last axis, or None for a list of the two.
-        weights: first weights, the forward layer's, then the backward layer's; None to draw them.
+            along the last axis, or None for a list of the two. Default: 'concat'.
+        weights: first weights, float arrays of the shapes of `get_weights()`: the forward layer's,
+            then the backward layer's; None to draw them.
         **kwargs: `name`, `trainable`, `dtype`, and where the layer is the first of a Sequential
             model `input_shape` or one of its other forms; `jaxcnn.layers.Layer` explains them.
 

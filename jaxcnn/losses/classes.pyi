@@ -168,7 +168,7 @@ class Huber(Loss):
     """Mean of ``error**2 / 2`` where ``|error| <= delta``, else of ``delta (|error| - delta / 2)``.
 
     Args:
-        delta: error up to which the loss is quadratic, above 0.
+        delta: error up to which the loss is quadratic, above 0. Default: 1.0.
 
     Raises:
         ValueError: the shapes do not fit.
@@ -194,7 +194,7 @@ class CategoricalCrossentropy(Loss):
     [eps, 1 - eps], so that the result is finite, on a row of zeros too.
 
     Args:
-        from_logits: whether `y_pred` are logits.
+        from_logits: whether `y_pred` are logits. Default: False.
 
     Raises:
         ValueError: the shapes do not fit.
@@ -221,7 +221,7 @@ class SparseCategoricalCrossentropy(Loss):
     number outside 0 .. classes - 1 gives NaN.
 
     Args:
-        from_logits: whether `y_pred` are logits.
+        from_logits: whether `y_pred` are logits. Default: False.
 
     Raises:
         ValueError: the shapes do not fit.
@@ -247,7 +247,7 @@ class BinaryCrossentropy(Loss):
     ``p`` is ``sigmoid(y_pred)`` with ``from_logits``; else ``y_pred`` cut to [eps, 1 - eps].
 
     Args:
-        from_logits: whether `y_pred` are logits.
+        from_logits: whether `y_pred` are logits. Default: False.
 
     Raises:
         ValueError: the shapes do not fit.

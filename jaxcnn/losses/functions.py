@@ -33,8 +33,8 @@ def mean_squared_error(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
     """``mean((y_pred - y_true)**2)``.
 
     Args:
-        y_true: targets, of the shape of `y_pred`.
-        y_pred: predictions, (batch, ..., n); the mean or sum is taken over the last axis.
+        y_true: targets, numbers of the shape of `y_pred`.
+        y_pred: predictions, float (batch, ..., n); the mean or sum is taken over the last axis.
 
     Raises:
         ValueError: the shapes do not fit.
@@ -57,8 +57,8 @@ def mean_absolute_error(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
     """``mean(|y_pred - y_true|)``.
 
     Args:
-        y_true: targets, of the shape of `y_pred`.
-        y_pred: predictions, (batch, ..., n); the mean or sum is taken over the last axis.
+        y_true: targets, numbers of the shape of `y_pred`.
+        y_pred: predictions, float (batch, ..., n); the mean or sum is taken over the last axis.
 
     Raises:
         ValueError: the shapes do not fit.
@@ -81,8 +81,8 @@ def mean_absolute_percentage_error(y_true: ArrayLike, y_pred: ArrayLike) -> Arra
     """``100 mean(|y_true - y_pred| / max(|y_true|, eps))``.
 
     Args:
-        y_true: targets, of the shape of `y_pred`.
-        y_pred: predictions, (batch, ..., n); the mean or sum is taken over the last axis.
+        y_true: targets, numbers of the shape of `y_pred`.
+        y_pred: predictions, float (batch, ..., n); the mean or sum is taken over the last axis.
 
     Raises:
         ValueError: the shapes do not fit.
@@ -108,8 +108,8 @@ def mean_squared_logarithmic_error(y_true: ArrayLike, y_pred: ArrayLike) -> Arra
     """``mean((log(max(y_pred, eps) + 1) - log(max(y_true, eps) + 1))**2)``.
 
     Args:
-        y_true: targets above -1, of the shape of `y_pred`.
-        y_pred: predictions, (batch, ..., n); the mean or sum is taken over the last axis.
+        y_true: targets above -1, numbers of the shape of `y_pred`.
+        y_pred: predictions, float (batch, ..., n); the mean or sum is taken over the last axis.
 
     Raises:
         ValueError: the shapes do not fit.
@@ -135,8 +135,8 @@ def hinge(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
     """``mean(max(1 - y_true y_pred, 0))`` for targets -1 and 1.
 
     Args:
-        y_true: targets -1 or 1, of the shape of `y_pred`.
-        y_pred: predictions, (batch, ..., n); the mean or sum is taken over the last axis.
+        y_true: targets, the numbers -1 or 1, of the shape of `y_pred`.
+        y_pred: predictions, float (batch, ..., n); the mean or sum is taken over the last axis.
 
     Raises:
         ValueError: the shapes do not fit.
@@ -159,8 +159,8 @@ def squared_hinge(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
     """``mean(max(1 - y_true y_pred, 0)**2)`` for targets -1 and 1.
 
     Args:
-        y_true: targets -1 or 1, of the shape of `y_pred`.
-        y_pred: predictions, (batch, ..., n); the mean or sum is taken over the last axis.
+        y_true: targets, the numbers -1 or 1, of the shape of `y_pred`.
+        y_pred: predictions, float (batch, ..., n); the mean or sum is taken over the last axis.
 
     Raises:
         ValueError: the shapes do not fit.
@@ -209,8 +209,8 @@ def logcosh(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
     """``mean(log(cosh(y_pred - y_true)))``, written so that it does not overflow.
 
     Args:
-        y_true: targets, of the shape of `y_pred`.
-        y_pred: predictions, (batch, ..., n); the mean or sum is taken over the last axis.
+        y_true: targets, numbers of the shape of `y_pred`.
+        y_pred: predictions, float (batch, ..., n); the mean or sum is taken over the last axis.
 
     Raises:
         ValueError: the shapes do not fit.
@@ -234,9 +234,9 @@ def huber(y_true: ArrayLike, y_pred: ArrayLike, delta: float = 1.0) -> Array:
     """Mean of ``error**2 / 2`` where ``|error| <= delta``, else of ``delta (|error| - delta / 2)``.
 
     Args:
-        y_true: targets, of the shape of `y_pred`.
-        y_pred: predictions, (batch, ..., n); the mean or sum is taken over the last axis.
-        delta: error up to which the loss is quadratic, above 0.
+        y_true: targets, numbers of the shape of `y_pred`.
+        y_pred: predictions, float (batch, ..., n); the mean or sum is taken over the last axis.
+        delta: error up to which the loss is quadratic, above 0. Default: 1.0.
 
     Raises:
         ValueError: the shapes do not fit.
@@ -268,7 +268,7 @@ def categorical_crossentropy(
     Args:
         y_true: distributions over the classes, usually one-hot, of the shape of `y_pred`.
         y_pred: probabilities, (batch, ..., classes), or logits with `from_logits`.
-        from_logits: whether `y_pred` are logits.
+        from_logits: whether `y_pred` are logits. Default: False.
 
     Raises:
         ValueError: the shapes do not fit.
@@ -299,7 +299,7 @@ def sparse_categorical_crossentropy(
     Args:
         y_true: class numbers from 0.
         y_pred: probabilities, (batch, ..., classes), or logits with `from_logits`.
-        from_logits: whether `y_pred` are logits.
+        from_logits: whether `y_pred` are logits. Default: False.
 
     Raises:
         ValueError: the shapes do not fit.
@@ -328,9 +328,9 @@ def binary_crossentropy(y_true: ArrayLike, y_pred: ArrayLike, from_logits: bool 
     ``p`` is ``sigmoid(y_pred)`` with ``from_logits``; else ``y_pred`` cut to [eps, 1 - eps].
 
     Args:
-        y_true: targets from 0 to 1, of the shape of `y_pred`.
+        y_true: targets, numbers from 0 to 1, of the shape of `y_pred`.
         y_pred: probabilities, (batch, ..., n), or logits with `from_logits`.
-        from_logits: whether `y_pred` are logits.
+        from_logits: whether `y_pred` are logits. Default: False.
 
     Raises:
         ValueError: the shapes do not fit.
@@ -358,8 +358,8 @@ def kullback_leibler_divergence(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
     """``sum(y_true log(y_true / y_pred))``, both cut to [eps, 1] (Kullback and Leibler, 1951).
 
     Args:
-        y_true: distributions over the last axis, of the shape of `y_pred`.
-        y_pred: distributions over the last axis.
+        y_true: distributions over the last axis, float of the shape of `y_pred`.
+        y_pred: distributions over the last axis, float (batch, ..., n).
 
     Raises:
         ValueError: the shapes do not fit.
@@ -383,8 +383,8 @@ def poisson(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
     """``mean(y_pred - y_true log(y_pred + eps))``.
 
     Args:
-        y_true: counts, of the shape of `y_pred`.
-        y_pred: expected counts, above 0.
+        y_true: counts, numbers of the shape of `y_pred`.
+        y_pred: expected counts, float (batch, ..., n), above 0.
 
     Raises:
         ValueError: the shapes do not fit.
@@ -409,8 +409,8 @@ def cosine_proximity(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
     In programs of Keras 2.2 minus their cosine itself.
 
     Args:
-        y_true: vectors along the last axis, of the shape of `y_pred`.
-        y_pred: vectors along the last axis.
+        y_true: vectors along the last axis, float of the shape of `y_pred`.
+        y_pred: vectors along the last axis, float (batch, ..., n).
 
     Raises:
         ValueError: the shapes do not fit.
@@ -441,8 +441,8 @@ def aligned(y_true: ArrayLike, y_pred: ArrayLike) -> tuple[Array, Array]:
     """Both arrays in one float type, at least float32, and in the shape of ``y_pred``.
 
     Args:
-        y_true: targets.
-        y_pred: predictions.
+        y_true: targets, numbers of the shape of `y_pred`.
+        y_pred: predictions, numbers of any shape.
 
     Raises:
         ValueError: the shapes differ by more than a missing last axis of length one.
@@ -520,7 +520,7 @@ def l2_normalize(x: Array, axis: int | tuple[int, ...] | None = -1) -> Array:
 
     Args:
         x: array of any shape and float dtype.
-        axis: the axis or axes of a vector; None for the whole array.
+        axis: the axis or axes of a vector; None for the whole array. Default: -1.
 
     Examples:
         >>> jc.losses.l2_normalize(jnp.array([3.0, 4.0])).round(3)

@@ -71,8 +71,8 @@ def get(
     Args:
         identifier: 'accuracy' or 'acc' and 'crossentropy' or 'ce' mean the kind that fits the
             output: for these the two further arguments are needed.
-        y_pred_shape: shape of the predictions.
-        loss: the loss of that output, as a name, function or object.
+        y_pred_shape: shape of the predictions. Default: None.
+        loss: the loss of that output, as a name, function or object. Default: None.
 
     Raises:
         ValueError: unknown name, or no metric; a layer with a state as a metric.

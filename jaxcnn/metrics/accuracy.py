@@ -19,7 +19,7 @@ def binary_accuracy(y_true: ArrayLike, y_pred: ArrayLike) -> Array:
     """Fraction of the columns where ``y_pred``, rounded, equals ``y_true``; 0.5 is rounded to 0.
 
     Args:
-        y_true: targets 0 or 1, of the shape of `y_pred`.
+        y_true: targets, the numbers 0 or 1, of the shape of `y_pred`.
         y_pred: probabilities, (batch, ..., n).
 
     Raises:
@@ -92,7 +92,7 @@ def top_k_categorical_accuracy(y_true: ArrayLike, y_pred: ArrayLike, k: int = 5)
     Args:
         y_true: one-hot targets, of the shape of `y_pred`.
         y_pred: scores, (batch, classes).
-        k: how many classes count, a positive integer.
+        k: how many classes count, a positive integer. Default: 5.
 
     Raises:
         ValueError: the shapes do not fit.
@@ -118,7 +118,7 @@ def sparse_top_k_categorical_accuracy(y_true: ArrayLike, y_pred: ArrayLike, k: i
     Args:
         y_true: class numbers from 0, (batch,) or (batch, 1).
         y_pred: scores, (batch, classes).
-        k: how many classes count, a positive integer.
+        k: how many classes count, a positive integer. Default: 5.
 
     Raises:
         ValueError: the shapes do not fit.

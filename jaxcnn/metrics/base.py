@@ -105,8 +105,9 @@ class FunctionMetric(Metric):
 
     Args:
         function: function of (y_true, y_pred).
-        name: name in the logs. "" for that of the function.
+        name: name in the logs. "" for that of the function. Default: ''.
         outputs: what `bind` finds: the names that the function returns, and the axes of each.
+            Default: ().
 
     Examples:
         >>> y_true, y_pred = jnp.array([[1.0], [2.0]]), jnp.array([[1.0], [4.0]])

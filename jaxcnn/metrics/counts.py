@@ -48,8 +48,8 @@ class TruePositives(Count):
     """How many positives were called so.
 
     Args:
-        name: name in the logs.
-        thresholds: score above which a prediction is positive.
+        name: name in the logs. Default: 'true_positives'.
+        thresholds: score above which a prediction is positive. Default: 0.5.
 
     Examples:
         >>> metric = jc.metrics.TruePositives()
@@ -71,8 +71,8 @@ class TrueNegatives(Count):
     """How many negatives were called so.
 
     Args:
-        name: name in the logs.
-        thresholds: score above which a prediction is positive.
+        name: name in the logs. Default: 'true_negatives'.
+        thresholds: score above which a prediction is positive. Default: 0.5.
 
     Examples:
         >>> metric = jc.metrics.TrueNegatives()
@@ -94,8 +94,8 @@ class FalsePositives(Count):
     """How many negatives were called positive.
 
     Args:
-        name: name in the logs.
-        thresholds: score above which a prediction is positive.
+        name: name in the logs. Default: 'false_positives'.
+        thresholds: score above which a prediction is positive. Default: 0.5.
 
     Examples:
         >>> metric = jc.metrics.FalsePositives()
@@ -117,8 +117,8 @@ class FalseNegatives(Count):
     """How many positives were called negative.
 
     Args:
-        name: name in the logs.
-        thresholds: score above which a prediction is positive.
+        name: name in the logs. Default: 'false_negatives'.
+        thresholds: score above which a prediction is positive. Default: 0.5.
 
     Examples:
         >>> metric = jc.metrics.FalseNegatives()
@@ -183,8 +183,8 @@ class SensitivityAtSpecificity(ShareAt):
 
     Args:
         specificity: the share of negatives called so, from 0 to 1.
-        num_thresholds: how many thresholds from 0 to 1 are tried.
-        name: name in the logs.
+        num_thresholds: how many thresholds from 0 to 1 are tried. Default: 200.
+        name: name in the logs. Default: 'sensitivity_at_specificity'.
 
     Raises:
         ValueError: a share out of range, or no threshold.
@@ -217,8 +217,8 @@ class SpecificityAtSensitivity(ShareAt):
 
     Args:
         sensitivity: the share of positives called so, from 0 to 1.
-        num_thresholds: how many thresholds from 0 to 1 are tried.
-        name: name in the logs.
+        num_thresholds: how many thresholds from 0 to 1 are tried. Default: 200.
+        name: name in the logs. Default: 'specificity_at_sensitivity'.
 
     Raises:
         ValueError: a share out of range, or no threshold.
@@ -250,7 +250,7 @@ class RootMeanSquaredError(Metric):
     """The root of the mean squared error of all samples.
 
     Args:
-        name: name in the logs.
+        name: name in the logs. Default: 'root_mean_squared_error'.
 
     Examples:
         >>> metric = jc.metrics.RootMeanSquaredError()

@@ -75,7 +75,7 @@ class Precision(_Share):
     """True positives over all that was called positive.
 
     Args:
-        name: name in the logs.
+        name: name in the logs. Default: 'precision'.
         thresholds: score above which a prediction is positive; None for 0.5, or for no limit with
             `top_k`.
         top_k: only that many largest scores of a sample can be positive; None for all.
@@ -102,7 +102,7 @@ class Recall(_Share):
     """True positives over all that is true.
 
     Args:
-        name: name in the logs.
+        name: name in the logs. Default: 'recall'.
         thresholds: score above which a prediction is positive; None for 0.5, or for no limit with
             `top_k`.
         top_k: only that many largest scores of a sample can be positive; None for all.
@@ -129,7 +129,7 @@ class F1(_Confusion):
     """Harmonic mean of precision and recall over all columns: ``2 tp / (2 tp + fp + fn)``.
 
     Args:
-        name: name in the logs.
+        name: name in the logs. Default: 'f1'.
         thresholds: score above which a prediction is positive; None for 0.5, or for no limit with
             `top_k`.
         top_k: only that many largest scores of a sample can be positive; None for all.
@@ -163,9 +163,9 @@ class AUC(Metric):
     Between Precision-Recall and ROC Curves, 2006). Scores lie in [0, 1]; NaN is never positive.
 
     Args:
-        num_thresholds: number of thresholds from 0 to 1, at least 2.
-        curve: 'ROC' or 'PR'.
-        name: name in the logs.
+        num_thresholds: number of thresholds from 0 to 1, at least 2. Default: 200.
+        curve: 'ROC' or 'PR'. Default: 'ROC'.
+        name: name in the logs. Default: 'auc'.
 
     Raises:
         ValueError: ``curve`` is neither 'ROC' nor 'PR', or fewer than 2 thresholds.
@@ -237,9 +237,9 @@ class MeanIoU(Metric):
 
     Args:
         num_classes: number of classes, a positive integer.
-        name: name in the logs.
-        sparse_y_true: whether targets are class numbers.
-        sparse_y_pred: whether predictions are class numbers.
+        name: name in the logs. Default: 'mean_io_u'.
+        sparse_y_true: whether targets are class numbers. Default: True.
+        sparse_y_pred: whether predictions are class numbers. Default: True.
 
     Examples:
         >>> metric = jc.metrics.MeanIoU(2)

@@ -20,9 +20,10 @@ def load_model(filepath: Filename | Group, custom_objects: CustomObjects = None,
 
     Args:
         filepath: any name; the content decides. Or an open file or group of h5py.
-        custom_objects: name -> class or function, for what the library does not know.
-        compile: whether to use the training configuration in the file.
-        safe_mode: whether to refuse functions that are stored as Python bytecode.
+        custom_objects: name -> class or function, for what the library does not know. Default:
+            None.
+        compile: whether to use the training configuration in the file. Default: True.
+        safe_mode: whether to refuse functions that are stored as Python bytecode. Default: True.
 
     Raises:
         FileNotFoundError: there is no such file.
@@ -45,8 +46,9 @@ def model_from_config(config: Settings, custom_objects: CustomObjects = None, sa
 
     Args:
         config: as `to_json` writes it, or as a layer list has it; of Keras 1, 2 or 3.
-        custom_objects: name -> class or function, for what the library does not know.
-        safe_mode: whether to refuse functions that are stored as Python bytecode.
+        custom_objects: name -> class or function, for what the library does not know. Default:
+            None.
+        safe_mode: whether to refuse functions that are stored as Python bytecode. Default: True.
 
     Raises:
         ValueError: it is no configuration of a model, or holds something that cannot be read.
@@ -67,8 +69,9 @@ def model_from_json(json_string: str, custom_objects: CustomObjects = None, safe
 
     Args:
         json_string: text that `to_json` made, here or in any Keras.
-        custom_objects: name -> class or function, for what the library does not know.
-        safe_mode: whether to refuse functions that are stored as Python bytecode.
+        custom_objects: name -> class or function, for what the library does not know. Default:
+            None.
+        safe_mode: whether to refuse functions that are stored as Python bytecode. Default: True.
 
     Raises:
         ValueError: it is no configuration of a model, or holds something that cannot be read.
@@ -90,8 +93,9 @@ def model_from_yaml(yaml_string: str, custom_objects: CustomObjects = None, safe
 
     Args:
         yaml_string: text that `to_yaml` made, here or in any Keras.
-        custom_objects: name -> class or function, for what the library does not know.
-        safe_mode: whether to refuse functions that are stored as Python bytecode.
+        custom_objects: name -> class or function, for what the library does not know. Default:
+            None.
+        safe_mode: whether to refuse functions that are stored as Python bytecode. Default: True.
 
     Raises:
         ValueError: it is no configuration of a model, or holds something that cannot be read.
@@ -119,8 +123,8 @@ def save_model(model: Trainable, filepath: Filename | Group, overwrite: bool = T
     Args:
         model: to save.
         filepath: of the file; missing folders are made. Or an open file or group of h5py.
-        overwrite: whether to replace what is there.
-        include_optimizer: whether to save how the model is trained.
+        overwrite: whether to replace what is there. Default: True.
+        include_optimizer: whether to save how the model is trained. Default: True.
         keras: '2.0', '2.2' or '3', to write an HDF5 file for that version alone. None: for all of
             2.x where the model allows it. Of that Keras 2.0 does not read a GRU, which must say
             `reset_after` to later ones. Keras 3 cannot read a Sequential, models with models

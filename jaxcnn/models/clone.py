@@ -32,8 +32,8 @@ def clone_model(
 
     Args:
         model: functional or a Sequential.
-        input_tensors: what the new model begins with, one for each input: made by Input, or
-            variables and arrays, whose values it takes; by default new inputs.
+        input_tensors: what the new model begins with, one for each input: a symbolic tensor made by
+            Input, or variables and arrays, whose values it takes; by default new inputs.
 
     Raises:
         ValueError: `input_tensors` are more or fewer than the inputs, or are computed from others.

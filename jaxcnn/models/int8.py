@@ -32,7 +32,7 @@ class Int8Model:
 
     Args:
         model: a built model; later changes of its weights are not seen.
-        batch_size: how many samples one call of the program takes.
+        batch_size: how many samples one call of the program takes. Default: 32.
 
     Raises:
         ValueError: the model has no weights yet.

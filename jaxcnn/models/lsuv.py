@@ -40,11 +40,11 @@ def lsuv(
 
     Args:
         model: built, of any shape; its weights are replaced.
-        batch: inputs as the model takes them; some dozens of samples are enough.
-        margin: how far from 1 the variance may stay.
-        max_iter: how often a kernel is scaled at most.
-        smallest: layers with fewer outputs, such as classifiers, keep their weights.
-        verbose: whether to print each layer's variance.
+        batch: inputs as the model takes them, arrays (n, ...); some dozens of samples are enough.
+        margin: how far from 1 the variance may stay. Default: 0.1.
+        max_iter: how often a kernel is scaled at most. Default: 10.
+        smallest: layers with fewer outputs, such as classifiers, keep their weights. Default: 32.
+        verbose: whether to print each layer's variance. Default: False.
 
     Returns:
         The variance of each treated layer's output, by name.

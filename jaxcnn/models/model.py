@@ -62,8 +62,8 @@ class Model(Network):
 
     Args:
         inputs: from `Input`. A subclass that defines `call(inputs)` goes without inputs and
-            outputs: it is built by the first data it sees, or by `build`.
-        outputs: from calling layers.
+            outputs: it is built by the first data it sees, or by `build`. Default: None.
+        outputs: symbolic tensor, or a list of them, from calling layers. Default: None.
         name: by default 'model_1', ...
 
     Examples:

@@ -52,7 +52,7 @@ class Network(Layer):
         inputs: a symbolic tensor or a list.
         outputs: a symbolic tensor or a list, from calling layers on the inputs.
         name: name of the layer; None for one with a counter.
-        trainable: whether training may move the weights of its layers.
+        trainable: whether training may move the weights of its layers. Default: True.
 
     Attributes:
         inputs, outputs: the symbolic tensors between which the network lies.

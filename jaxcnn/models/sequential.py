@@ -76,7 +76,7 @@ class Sequential(Model):
     `build`.
 
     Args:
-        layers: layers to add, in order.
+        layers: layers to add, in order. Default: None.
         name: by default 'sequential_1', ...
 
     Examples:

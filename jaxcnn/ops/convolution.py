@@ -52,7 +52,7 @@ def conv(
     channel axes; ``groups == C_in`` is a depthwise convolution.
 
     Args:
-        x: array (N, *spatial, C_in).
+        x: float array (N, *spatial, C_in).
         kernel: array (*window, C_in // groups, C_out) of the same dtype.
         **window: `strides`, `padding`, `dilation` and `groups`, by default 1, 'valid', 1 and 1.
 
@@ -82,9 +82,9 @@ def conv_relu(
     Arguments, result and errors are those of :func:`conv`; the bias may have another dtype.
 
     Args:
-        x: array (N, *spatial, C_in).
+        x: float array (N, *spatial, C_in).
         kernel: array (*window, C_in // groups, C_out) of the same dtype.
-        bias: array (C_out,).
+        bias: float array (C_out,).
         **window: as of `conv`.
 
     Examples:
@@ -148,12 +148,12 @@ def conv_transpose(
     dtype of ``x``.
 
     Args:
-        x: array (N, *spatial, C_in).
-        kernel: array (*window, C_out, C_in).
-        strides: steps of the window, an integer for all spatial axes or one for each.
-        padding: 'valid', 'same' or 'full'.
+        x: float array (N, *spatial, C_in).
+        kernel: float array (*window, C_out, C_in).
+        strides: steps of the window, an integer for all spatial axes or one for each. Default: 1.
+        padding: 'valid', 'same' or 'full'. Default: 'valid'.
         output_padding: what is added to the lengths; None for what follows from `padding`.
-        dilation: distance of the elements of the window.
+        dilation: distance of the elements of the window. Default: 1.
 
     Raises:
         ValueError: the shapes do not fit together.

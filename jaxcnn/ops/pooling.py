@@ -74,10 +74,10 @@ def max_pool(
     goes to the first of them, in row-major order.
 
     Args:
-        x: array (N, *spatial, C).
+        x: float array (N, *spatial, C).
         window: size of the window, an integer for all spatial axes or one for each.
         strides: steps of the window, given as its size is; None for the size.
-        padding: 'valid' or 'same'.
+        padding: 'valid' or 'same'. Default: 'valid'.
 
     Examples:
         >>> jc.ops.max_pool(jnp.arange(4.0).reshape(1, 4, 1), 2).ravel()
@@ -98,10 +98,10 @@ def avg_pool(
     ``strides`` defaults to ``window``; ``padding`` is 'valid' or 'same'.
 
     Args:
-        x: array (N, *spatial, C).
+        x: float array (N, *spatial, C).
         window: size of the window, an integer for all spatial axes or one for each.
         strides: steps of the window, given as its size is; None for the size.
-        padding: 'valid' or 'same'.
+        padding: 'valid' or 'same'. Default: 'valid'.
 
     Examples:
         >>> jc.ops.avg_pool(jnp.arange(4.0).reshape(1, 4, 1), 2).ravel()
@@ -121,9 +121,9 @@ def largest(x: jax.Array, axis: Sequence[int], keepdims: bool = False) -> jax.Ar
     That of XLA on CPU (jaxlib 0.10) passes over NaN where channels fill its vectors.
 
     Args:
-        x: array of any shape.
+        x: array of any shape, of numbers.
         axis: the axes over which the maximum is taken.
-        keepdims: whether they stay, with size 1.
+        keepdims: whether they stay, with size 1. Default: False.
 
     Examples:
         >>> jc.ops.largest(jnp.array([[1.0, 5.0], [3.0, jnp.nan]]), (1,))

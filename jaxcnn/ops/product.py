@@ -38,8 +38,8 @@ def dot(x: jax.Array, kernel: jax.Array) -> jax.Array:
     """``x`` (..., k) times ``kernel`` (k, n): (..., n), in the dtype that the two promote to.
 
     Args:
-        x: array (..., k).
-        kernel: array (k, n).
+        x: float array (..., k).
+        kernel: float array (k, n).
 
     Examples:
         >>> jc.ops.dot(jnp.ones((2, 3)), jnp.ones((3, 4))).shape

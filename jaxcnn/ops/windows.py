@@ -86,8 +86,8 @@ def conv_output_length(
         length: number of elements along the axis, or None.
         k: elements of the window.
         padding: 'valid', 'same', 'causal', 'full' or (before, after).
-        stride: steps of the window.
-        dilation: distance of its elements.
+        stride: steps of the window. Default: 1.
+        dilation: distance of its elements. Default: 1.
 
     Examples:
         >>> jc.ops.conv_output_length(28, 3, "valid")
@@ -126,8 +126,8 @@ def conv_transpose_output_length(
         length: number of elements along the axis, or None.
         k: elements of the window.
         padding: 'valid', 'same' or 'full'.
-        stride: steps of the window.
-        dilation: distance of its elements.
+        stride: steps of the window. Default: 1.
+        dilation: distance of its elements. Default: 1.
         output_padding: what is added; None for what follows from `padding`.
 
     Raises:

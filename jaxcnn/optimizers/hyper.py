@@ -87,8 +87,9 @@ class Hyper:
     """An attribute that reads and writes one adjustable number. It must not be negative.
 
     Args:
-        below: the number must be less than this.
+        below: the number must be less than this. Default: inf.
         absent: read from an optimizer made without the number, which cannot be given one later.
+            Default: None.
 
     Raises:
         ValueError: a number out of range, or one that the optimizer was made without.

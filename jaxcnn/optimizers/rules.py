@@ -48,11 +48,12 @@ class SGD(Optimizer):
 
     Args:
         lr: learning rate, a number of at least 0 or a schedule: a function of the number of
-            updates.
-        momentum: how much of the last change is added to the next, from 0 to 1.
+            updates. Default: 0.01.
+        momentum: how much of the last change is added to the next, from 0 to 1. Default: 0.0.
         decay: how fast the rate falls: update number n, from 0, has ``lr / (1 + decay * n)``; at
-            least 0.
-        nesterov: whether the gradient counts as after the next step of the momentum.
+            least 0. Default: 0.0.
+        nesterov: whether the gradient counts as after the next step of the momentum. Default:
+            False.
         **kwargs: `learning_rate` for `lr`, `clipnorm`, `clipvalue` and `ema`, which `Optimizer`
             explains.
 
@@ -115,12 +116,13 @@ class RMSprop(Optimizer):
 
     Args:
         lr: learning rate, a number of at least 0 or a schedule: a function of the number of
-            updates.
-        rho: how much of the running mean of squares stays at an update, from 0 to below 1.
+            updates. Default: 0.001.
+        rho: how much of the running mean of squares stays at an update, from 0 to below 1. Default:
+            0.9.
         epsilon: what is added to the divisor, at least 0; None for
-            `jaxcnn.runtime.config.epsilon()`.
+            `jaxcnn.runtime.config.epsilon()`. Default: 1e-08.
         decay: how fast the rate falls: update number n, from 0, has ``lr / (1 + decay * n)``; at
-            least 0.
+            least 0. Default: 0.0.
         **kwargs: `learning_rate` for `lr`, `clipnorm`, `clipvalue` and `ema`, which `Optimizer`
             explains.
 
@@ -166,11 +168,11 @@ class Adagrad(Optimizer):
 
     Args:
         lr: learning rate, a number of at least 0 or a schedule: a function of the number of
-            updates.
+            updates. Default: 0.01.
         epsilon: what is added to the divisor, at least 0; None for
-            `jaxcnn.runtime.config.epsilon()`.
+            `jaxcnn.runtime.config.epsilon()`. Default: 1e-08.
         decay: how fast the rate falls: update number n, from 0, has ``lr / (1 + decay * n)``; at
-            least 0.
+            least 0. Default: 0.0.
         **kwargs: `learning_rate` for `lr`, `clipnorm`, `clipvalue` and `ema`, which `Optimizer`
             explains.
 
@@ -216,12 +218,12 @@ class Adadelta(Optimizer):
 
     Args:
         lr: factor of the change, a number of at least 0 or a schedule: a function of the number of
-            updates.
-        rho: how much of the running means stays at an update, from 0 to below 1.
+            updates. Default: 1.0.
+        rho: how much of the running means stays at an update, from 0 to below 1. Default: 0.95.
         epsilon: what is added under both roots, at least 0; None for
-            `jaxcnn.runtime.config.epsilon()`.
+            `jaxcnn.runtime.config.epsilon()`. Default: 1e-08.
         decay: how fast the rate falls: update number n, from 0, has ``lr / (1 + decay * n)``; at
-            least 0.
+            least 0. Default: 0.0.
         **kwargs: `learning_rate` for `lr`, `clipnorm`, `clipvalue` and `ema`, which `Optimizer`
             explains.
 
@@ -275,14 +277,16 @@ class Adam(Optimizer):
 
     Args:
         lr: learning rate, a number of at least 0 or a schedule: a function of the number of
-            updates.
+            updates. Default: 0.001.
         beta_1: how much of the running mean of gradients stays at an update, from 0 to below 1.
+            Default: 0.9.
         beta_2: how much of the running mean of squares stays at an update, from 0 to below 1.
+            Default: 0.999.
         epsilon: what is added to the divisor, at least 0; None for
-            `jaxcnn.runtime.config.epsilon()`.
+            `jaxcnn.runtime.config.epsilon()`. Default: 1e-08.
         decay: how fast the rate falls: update number n, from 0, has ``lr / (1 + decay * n)``; at
-            least 0.
-        amsgrad: whether the largest mean of squares so far counts.
+            least 0. Default: 0.0.
+        amsgrad: whether the largest mean of squares so far counts. Default: False.
         **kwargs: `learning_rate` for `lr`, `clipnorm`, `clipvalue` and `ema`, which `Optimizer`
             explains.
 
@@ -364,15 +368,18 @@ class AdamW(Adam):
 
     Args:
         lr: learning rate, a number of at least 0 or a schedule: a function of the number of
-            updates.
+            updates. Default: 0.001.
         weight_decay: part of the weights that each update of rate 1 would take away, at least 0.
+            Default: 0.004.
         beta_1: how much of the running mean of gradients stays at an update, from 0 to below 1.
+            Default: 0.9.
         beta_2: how much of the running mean of squares stays at an update, from 0 to below 1.
+            Default: 0.999.
         epsilon: what is added to the divisor, at least 0; None for
-            `jaxcnn.runtime.config.epsilon()`.
+            `jaxcnn.runtime.config.epsilon()`. Default: 1e-08.
         decay: how fast the rate falls: update number n, from 0, has ``lr / (1 + decay * n)``; at
-            least 0.
-        amsgrad: whether the largest mean of squares so far counts.
+            least 0. Default: 0.0.
+        amsgrad: whether the largest mean of squares so far counts. Default: False.
         **kwargs: `learning_rate` for `lr`, `clipnorm`, `clipvalue` and `ema`, which `Optimizer`
             explains.
 
@@ -424,13 +431,15 @@ class Adamax(Optimizer):
 
     Args:
         lr: learning rate, a number of at least 0 or a schedule: a function of the number of
-            updates.
+            updates. Default: 0.002.
         beta_1: how much of the running mean of gradients stays at an update, from 0 to below 1.
-        beta_2: how much of the running maximum stays at an update, from 0 to below 1.
+            Default: 0.9.
+        beta_2: how much of the running maximum stays at an update, from 0 to below 1. Default:
+            0.999.
         epsilon: what is added to the divisor, at least 0; None for
-            `jaxcnn.runtime.config.epsilon()`.
+            `jaxcnn.runtime.config.epsilon()`. Default: 1e-08.
         decay: how fast the rate falls: update number n, from 0, has ``lr / (1 + decay * n)``; at
-            least 0.
+            least 0. Default: 0.0.
         **kwargs: `learning_rate` for `lr`, `clipnorm`, `clipvalue` and `ema`, which `Optimizer`
             explains.
 
@@ -489,12 +498,14 @@ class Nadam(Optimizer):
 
     Args:
         lr: learning rate, a number of at least 0 or a schedule: a function of the number of
-            updates.
+            updates. Default: 0.002.
         beta_1: how much of the running mean of gradients stays at an update, from 0 to below 1.
+            Default: 0.9.
         beta_2: how much of the running mean of squares stays at an update, from 0 to below 1.
+            Default: 0.999.
         epsilon: what is added to the divisor, at least 0; None for
-            `jaxcnn.runtime.config.epsilon()`.
-        schedule_decay: how fast the weight of the momentum grows, at least 0.
+            `jaxcnn.runtime.config.epsilon()`. Default: 1e-08.
+        schedule_decay: how fast the weight of the momentum grows, at least 0. Default: 0.004.
         **kwargs: `learning_rate` for `lr`, `clipnorm`, `clipvalue` and `ema`, which `Optimizer`
             explains.
 
@@ -584,11 +595,13 @@ class Lion(Optimizer):
 
     Args:
         lr: learning rate, a number of at least 0 or a schedule: a function of the number of
-            updates.
+            updates. Default: 0.001.
         beta_1: weight of the running mean against the gradient in the sign, from 0 to below 1.
+            Default: 0.9.
         beta_2: how much of the running mean of gradients stays at an update, from 0 to below 1.
+            Default: 0.99.
         decay: how fast the rate falls: update number n, from 0, has ``lr / (1 + decay * n)``; at
-            least 0.
+            least 0. Default: 0.0.
         **kwargs: `learning_rate` for `lr`, `clipnorm`, `clipvalue` and `ema`, which `Optimizer`
             explains.
 

@@ -42,8 +42,8 @@ class DecayByPeriods(LearningRateSchedule):
         initial_learning_rate: the rate at step 0.
         decay_steps: number of updates in a period.
         decay_rate: how much the rate changes in a period.
-        staircase: whether only whole periods count.
-        name: a name for configurations; it changes nothing.
+        staircase: whether only whole periods count. Default: False.
+        name: a name for configurations; it changes nothing. Default: 'DecayByPeriods'.
 
     Examples:
         >>> from jaxcnn.optimizers.schedules import ExponentialDecay
@@ -74,11 +74,11 @@ class ExponentialDecay(DecayByPeriods):
     With `staircase` the exponent is rounded down.
 
     Args:
-        name: a name for configurations; it changes nothing.
+        name: a name for configurations; it changes nothing. Default: 'ExponentialDecay'.
         initial_learning_rate: the rate at step 0.
         decay_steps: number of updates in a period.
         decay_rate: factor of the rate in a period.
-        staircase: whether only whole periods count.
+        staircase: whether only whole periods count. Default: False.
 
     Examples:
         >>> from jaxcnn.optimizers.schedules import ExponentialDecay
@@ -104,11 +104,11 @@ class InverseTimeDecay(DecayByPeriods):
     With `staircase` the quotient of steps is rounded down.
 
     Args:
-        name: a name for configurations; it changes nothing.
+        name: a name for configurations; it changes nothing. Default: 'InverseTimeDecay'.
         initial_learning_rate: the rate at step 0.
         decay_steps: number of updates in a period.
         decay_rate: what is added to the divisor in a period.
-        staircase: whether only whole periods count.
+        staircase: whether only whole periods count. Default: False.
 
     Examples:
         >>> from jaxcnn.optimizers.schedules import InverseTimeDecay
@@ -134,7 +134,7 @@ class PiecewiseConstantDecay(LearningRateSchedule):
     Args:
         boundaries: the last step of each rate but the last, rising.
         values: the rates, one more than boundaries.
-        name: a name for configurations; it changes nothing.
+        name: a name for configurations; it changes nothing. Default: 'PiecewiseConstant'.
 
     Raises:
         ValueError: there is not one value more than boundaries.
@@ -175,10 +175,10 @@ class PolynomialDecay(LearningRateSchedule):
     Args:
         initial_learning_rate: the rate at step 0.
         decay_steps: number of updates until the end rate.
-        end_learning_rate: the rate at the end.
-        power: exponent of the curve: 1 for a straight line.
-        cycle: whether it begins again after the end, with a longer way.
-        name: a name for configurations; it changes nothing.
+        end_learning_rate: the rate at the end. Default: 0.0001.
+        power: exponent of the curve: 1 for a straight line. Default: 1.0.
+        cycle: whether it begins again after the end, with a longer way. Default: False.
+        name: a name for configurations; it changes nothing. Default: 'PolynomialDecay'.
 
     Examples:
         >>> jc.optimizers.schedules.PolynomialDecay(0.1, 100, end_learning_rate=0.0)(50).round(4)
@@ -213,10 +213,10 @@ class CosineDecay(LearningRateSchedule):
     Args:
         initial_learning_rate: the rate at step 0.
         decay_steps: number of updates of the fall.
-        alpha: part of the rate that is left at the end, from 0 to 1.
-        name: a name for configurations; it changes nothing.
+        alpha: part of the rate that is left at the end, from 0 to 1. Default: 0.0.
+        name: a name for configurations; it changes nothing. Default: 'CosineDecay'.
         warmup_target: the rate at the end of the rise; None for no rise.
-        warmup_steps: number of updates of the rise.
+        warmup_steps: number of updates of the rise. Default: 0.
 
     Examples:
         >>> jc.optimizers.schedules.CosineDecay(0.1, 100)(50).round(4)
@@ -254,10 +254,10 @@ class CosineDecayRestarts(LearningRateSchedule):
     Args:
         initial_learning_rate: the rate at step 0.
         first_decay_steps: number of updates of the first wave.
-        t_mul: how many times as long a wave is as the one before.
-        m_mul: how many times as high a wave begins as the one before.
-        alpha: part of the rate that is left at the end of a wave, from 0 to 1.
-        name: a name for configurations; it changes nothing.
+        t_mul: how many times as long a wave is as the one before. Default: 2.0.
+        m_mul: how many times as high a wave begins as the one before. Default: 1.0.
+        alpha: part of the rate that is left at the end of a wave, from 0 to 1. Default: 0.0.
+        name: a name for configurations; it changes nothing. Default: 'SGDRDecay'.
 
     Examples:
         >>> round(jc.optimizers.schedules.CosineDecayRestarts(0.1, 100)(100).item(), 4)
@@ -293,7 +293,7 @@ def completed(step: ArrayLike, steps: float, whole: bool = False) -> Array:
     Args:
         step: number of updates so far.
         steps: number of updates in a period.
-        whole: whether only whole periods count.
+        whole: whether only whole periods count. Default: False.
 
     Examples:
         >>> jc.optimizers.schedules.completed(150, 100)
@@ -311,9 +311,9 @@ def half_wave(part: Array, alpha: float, height: float | Array = 1.0) -> Array:
     """A cosine from `height` at 0 to `alpha` at 1 and after it.
 
     Args:
-        part: how much of the wave has passed, from 0 to 1.
+        part: how much of the wave has passed, a number from 0 to 1.
         alpha: the value at the end, for a height of 1.
-        height: the value at the beginning.
+        height: the value at the beginning, a number. Default: 1.0.
 
     Examples:
         >>> jc.optimizers.schedules.half_wave(jnp.array(0.5), 0.0).round(3)
@@ -331,7 +331,7 @@ def float_of(step: ArrayLike) -> Array:
     """A number of updates as a float.
 
     Args:
-        step: an integer, or an array of one.
+        step: an integer, or an integer array of any shape.
 
     Examples:
         >>> jc.optimizers.schedules.float_of(3)

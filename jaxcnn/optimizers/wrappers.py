@@ -166,7 +166,7 @@ class LayerRates(Optimizer):
     Args:
         optimizer: makes the changes; its hyperparameters are those of this one.
         factors: layer name -> factor, at least 0.
-        default: the factor of the layers that are not named.
+        default: the factor of the layers that are not named. Default: 1.0.
 
     Raises:
         ValueError: a factor below 0, or an optimizer with `ema`, whose average would not see the

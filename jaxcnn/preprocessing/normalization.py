@@ -22,7 +22,7 @@ def zero_mean(x: ArrayLike, axis: int | Sequence[int] | None = 0) -> Array:
 
     Args:
         x: array of numbers.
-        axis: the axis or axes along which the mean is taken; None for all.
+        axis: the axis or axes along which the mean is taken; None for all. Default: 0.
 
     Examples:
         >>> from jaxcnn.preprocessing.normalization import zero_mean
@@ -42,8 +42,8 @@ def standardize(x: ArrayLike, axis: int | Sequence[int] | None = 0, epsilon: flo
 
     Args:
         x: array of numbers.
-        axis: the axis or axes along which it is standardised; None for all.
-        epsilon: what is added to the standard deviation.
+        axis: the axis or axes along which it is standardised; None for all. Default: 0.
+        epsilon: what is added to the standard deviation. Default: 1e-07.
 
     Examples:
         >>> from jaxcnn.preprocessing.normalization import standardize
@@ -62,9 +62,9 @@ class PrincipalAxes(NamedTuple):
     """The result of `principal_axes`.
 
     Args:
-        mean: (features,).
-        axes: (features, features), a unit vector a column, in the order of falling variance.
-        variances: (features,), of the data along each axis.
+        mean: float (features,).
+        axes: float (features, features), a unit vector a column, in the order of falling variance.
+        variances: float (features,), of the data along each axis.
 
     Attributes:
         mean: (features,).
@@ -92,7 +92,7 @@ def principal_axes(x: ArrayLike) -> PrincipalAxes:
     More features than samples leave axes with variance 0.
 
     Args:
-        x: samples (n, features).
+        x: samples (n, features) of numbers.
 
     Raises:
         ValueError: an array of another rank.
@@ -120,7 +120,7 @@ def rotate(x: ArrayLike, principal: PrincipalAxes, components: int | None = None
     """Samples (n, features) as coordinates along the first principal axes, by default all: PCA.
 
     Args:
-        x: samples (n, features).
+        x: samples (n, features) of numbers.
         principal: their principal axes, or those of other samples.
         components: number of axes, from the first; None for all.
 
@@ -143,9 +143,9 @@ def whiten(
     """`rotate` with each coordinate divided by ``sqrt(variance + epsilon)``: covariance about I.
 
     Args:
-        x: samples (n, features).
+        x: samples (n, features) of numbers.
         principal: their principal axes, or those of other samples.
-        epsilon: what is added to each variance.
+        epsilon: what is added to each variance. Default: 1e-06.
         components: number of axes, from the first; None for all.
 
     Examples:
@@ -166,9 +166,9 @@ def zca(x: ArrayLike, principal: PrincipalAxes, epsilon: float = 1e-6) -> Array:
     """Whitened samples turned back to the old axes: of all whitened data the nearest to `x`.
 
     Args:
-        x: samples (n, features).
+        x: samples (n, features) of numbers.
         principal: their principal axes, or those of other samples.
-        epsilon: what is added to each variance.
+        epsilon: what is added to each variance. Default: 1e-06.
 
     Examples:
         >>> from jaxcnn.preprocessing.normalization import principal_axes, zca
@@ -189,8 +189,8 @@ def zca_matrix(covariance: ArrayLike, epsilon: float = 1e-6) -> Array:
     It is ``U diag(1 / sqrt(variance + epsilon)) Uᵀ``.
 
     Args:
-        covariance: (features, features).
-        epsilon: what is added to each variance.
+        covariance: float (features, features).
+        epsilon: what is added to each variance. Default: 1e-06.
 
     Examples:
         >>> from jaxcnn.preprocessing.normalization import zca_matrix

@@ -38,10 +38,11 @@ def pad_sequences(
     Args:
         sequences: lists or arrays of numbers, or of elements of one common shape.
         maxlen: longer sequences are cut to this many elements; None for the length of the longest.
-        dtype: of the array.
+        dtype: of the array. Default: 'int32'.
         padding: "pre" or "post", where short sequences are filled up. Cutting comes before filling.
-        truncating: "pre" or "post", the end that is cut off.
-        value: what is filled in.
+            Default: 'pre'.
+        truncating: "pre" or "post", the end that is cut off. Default: 'pre'.
+        value: the number, or array of the shape of a step, that is filled in. Default: 0.0.
 
     Raises:
         ValueError: anything else, or a sequence whose elements have another shape than the first.
@@ -104,7 +105,7 @@ def make_sampling_table(size: int, sampling_factor: float = 1e-5) -> np.ndarray:
 
     Args:
         size: number of words.
-        sampling_factor: the factor of the formula.
+        sampling_factor: the factor of the formula. Default: 1e-05.
 
     Examples:
         >>> jc.preprocessing.sequence.make_sampling_table(3).shape
@@ -135,11 +136,11 @@ def skipgrams(
     Args:
         sequence: word numbers; 0 is no word and occurs in no pair.
         vocabulary_size: the largest word number + 1.
-        window_size: half the window: a neighbour is at most so many words away.
+        window_size: half the window: a neighbour is at most so many words away. Default: 4.
         negative_samples: random pairs for each pair of neighbours. They are drawn from all words,
-            so that a true pair of neighbours can be among them.
-        shuffle: mix the pairs.
-        categorical: labels [0, 1] and [1, 0] instead of 1 and 0.
+            so that a true pair of neighbours can be among them. Default: 1.0.
+        shuffle: mix the pairs. Default: True.
+        categorical: labels [0, 1] and [1, 0] instead of 1 and 0. Default: False.
         sampling_table: the probability with which word i is taken as the first of a pair, by word
             number (``make_sampling_table``); None takes all.
         seed: decides what is drawn. None continues the stream that ``jaxcnn.utils.set_random_seed``
@@ -198,17 +199,18 @@ class TimeseriesGenerator(Suggesting):
     ...), targets (batch, ...)); the last batch may be short.
 
     Args:
-        data: the series, time along the first axis.
-        targets: one for each row of ``data``.
+        data: the series, an array (rows, ...) of numbers, time along the first axis.
+        targets: array (rows, ...) of numbers, one for each row of ``data``.
         length: rows of ``data`` that a window spans.
-        sampling_rate: rows from one element of a window to the next.
-        stride: rows from one window to the next.
+        sampling_rate: rows from one element of a window to the next. Default: 1.
+        stride: rows from one window to the next. Default: 1.
         start_index, end_index: rows outside of start_index ... end_index (inclusive; None for the
-            last) are not used.
+            last) are not used. Default: 0 and None.
         shuffle: draw the windows in a random order, another one in each epoch, every window once;
             in programs for an old Keras draw each window of a batch anew from all, as there.
-        reverse: the newest row of a window comes first.
-        batch_size: windows in a batch.
+            Default: False.
+        reverse: the newest row of a window comes first. Default: False.
+        batch_size: windows in a batch. Default: 128.
 
     Raises:
         ValueError: lengths that differ, steps that are not positive, or no window fits.

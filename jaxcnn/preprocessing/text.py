@@ -40,9 +40,10 @@ def text_to_word_sequence(
 
     Args:
         text: the text.
-        filters: characters that separate words like ``split`` does and belong to none.
-        lower: put everything in small letters first.
-        split: what stands between words.
+        filters: characters that separate words like ``split`` does and belong to none. By default
+            all signs of ASCII but the apostrophe, the tab and the end of a line.
+        lower: put everything in small letters first. Default: True.
+        split: what stands between words. Default: ' '.
 
     Raises:
         TypeError: the text is no string.
@@ -75,9 +76,10 @@ def one_hot(
     Args:
         text: the text.
         n: size of the space that is hashed into, at least 2.
-        filters: characters that separate words like `split` does and belong to none.
-        lower: whether everything is put in small letters first.
-        split: what stands between words.
+        filters: characters that separate words like `split` does and belong to none. By default
+            all signs of ASCII but the apostrophe, the tab and the end of a line.
+        lower: whether everything is put in small letters first. Default: True.
+        split: what stands between words. Default: ' '.
 
     Examples:
         >>> len(jc.preprocessing.text.one_hot("the cat", 100))
@@ -106,7 +108,10 @@ def hashing_trick(
         n: size of the space that is hashed into, at least 2; 0 is left for padding.
         hash_function: a function from word to integer, "md5" (the same everywhere), or None for
             Python's ``hash``.
-        filters, lower, split: as in ``text_to_word_sequence``.
+        filters: characters that separate words like `split` does and belong to none. By default
+            all signs of ASCII but the apostrophe, the tab and the end of a line.
+        lower: whether everything is put in small letters first. Default: True.
+        split: what stands between words. Default: ' '.
 
     Raises:
         ValueError: `n` is below 2, or an unknown hash function.
@@ -153,8 +158,11 @@ class Tokenizer:
 
     Args:
         num_words: only words with numbers below this one are used; None for all.
-        filters, lower, split: as in ``text_to_word_sequence``.
-        char_level: every character is a word.
+        filters: characters that separate words like `split` does and belong to none. By default
+            all signs of ASCII but the apostrophe, the tab and the end of a line.
+        lower: whether everything is put in small letters first. Default: True.
+        split: what stands between words. Default: ' '.
+        char_level: every character is a word. Default: False.
         oov_token: stands for words that are unknown or beyond ``num_words``; None drops them.
 
     Attributes:

@@ -23,8 +23,9 @@ class TrainingCurves(Callback):
 
     Args:
         filepath: the file, in the format of its suffix; never half written. None for the output of
-            a notebook's cell, where each epoch replaces the drawing of the one before.
-        title: a line above the panels.
+            a notebook's cell, where each epoch replaces the drawing of the one before. Default:
+            'training.png'.
+        title: a line above the panels. Default: None.
 
     Raises:
         ImportError: when training begins without a file outside of IPython.
@@ -147,8 +148,8 @@ class ConfusionMatrix(ClassifierPicture):
 
     Args:
         filepath: the file; with placeholders such as `{epoch:02d}`, one file per epoch.
-        x: inputs; None for the validation data.
-        y: their classes, as integers or one-hot; None for the validation data.
+        x: inputs (n, ...) as the model takes them; None for the validation data.
+        y: their classes, integers (n,) or one-hot (n, classes); None for the validation data.
         class_names: names of the classes; None for the integers.
 
     Raises:
@@ -176,8 +177,8 @@ class WorstMistakes(ClassifierPicture):
 
     Args:
         filepath: the file; with placeholders such as `{epoch:02d}`, one file per epoch.
-        x: inputs; None for the validation data.
-        y: their classes, as integers or one-hot; None for the validation data.
+        x: images (n, rows, columns, channels); None for the validation data.
+        y: their classes, integers (n,) or one-hot (n, classes); None for the validation data.
         class_names: names of the classes; None for the integers.
 
     Raises:

@@ -30,8 +30,8 @@ class LearningRateFinder(Callback):
         model.optimizer.lr = finder.suggestion
 
     Args:
-        start: the first rate.
-        end: the last rate.
+        start: the first rate. Default: 1e-06.
+        end: the last rate. Default: 1.0.
         steps: batches between them; by default all that the `fit` has.
 
     Attributes:

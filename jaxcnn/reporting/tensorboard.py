@@ -28,27 +28,27 @@ class TensorBoard(Callback):
     provides the viewer.
 
     Args:
-        log_dir: folder of the files.
+        log_dir: folder of the files. Default: './logs'.
         histogram_freq: every so many epochs, write histograms of all weights and, when
             `validation_data` was given as arrays, of the outputs of all layers for its first 128
-            samples; 0 for never.
-        write_graph: write the graph of the layers.
+            samples; 0 for never. Default: 0.
+        write_graph: write the graph of the layers. Default: True.
         write_images: write images of the weights, along with the histograms or, without those, at
             the end of training. At most the first 1024 rows and columns of a matrix and 64 x 64
-            kernels are shown.
+            kernels are shown. Default: False.
         embeddings_freq: every so many epochs, write the weights of the embedding layers for the
-            projector; 0 for never.
+            projector; 0 for never. Default: 0.
         embeddings_layer_names: the layers to write; by default all `Embedding` layers.
         embeddings_metadata: file of labels, relative to `log_dir`, or a dict from layer names to
-            such files.
+            such files. Default: None.
         update_freq: "epoch", or "batch" or a number of samples to write the values of single
             batches too (as `batch_loss`, ... over the number of samples seen), which makes the loop
-            wait for every batch.
-        batch_size: of the pass that makes histograms, which has no bearing on them.
-        embeddings_data: inputs for which the outputs of the layers are written for the projector,
-            instead of the layers' weights.
+            wait for every batch. Default: 'epoch'.
+        batch_size: of the pass that makes histograms, which has no bearing on them. Default: 32.
+        embeddings_data: inputs (n, ...), as the model takes them, for which the outputs of the
+            layers are written for the projector, instead of the layers' weights. Default: None.
         write_grads: write histograms of the derivatives of the loss by the weights, too, for the
-            same samples as those of the outputs.
+            same samples as those of the outputs. Default: False.
 
     Raises:
         ValueError: another `update_freq`, or a name in `embeddings_layer_names` that no layer has.

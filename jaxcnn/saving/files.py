@@ -51,8 +51,8 @@ def save_model(
     Args:
         model: to save.
         filepath: of the file; missing folders are made. Or an open file or group of h5py.
-        overwrite: whether to replace what is there.
-        include_optimizer: whether to save how the model is trained.
+        overwrite: whether to replace what is there. Default: True.
+        include_optimizer: whether to save how the model is trained. Default: True.
         keras: '2.0', '2.2' or '3', to write an HDF5 file for that version alone. None: for all of
             2.x where the model allows it. Of that Keras 2.0 does not read a GRU, which must say
             `reset_after` to later ones. Keras 3 cannot read a Sequential, models with models
@@ -111,7 +111,7 @@ def save_weights(model: Network, path: Filename | h5py.Group, overwrite: bool = 
     Args:
         model: a built model.
         path: of the file; missing folders are made. Or an open file or group of h5py.
-        overwrite: whether to replace what is there.
+        overwrite: whether to replace what is there. Default: True.
 
     Raises:
         FileExistsError: when the file exists and `overwrite` is False.
@@ -149,9 +149,10 @@ def load_model(
 
     Args:
         filepath: any name; the content decides. Or an open file or group of h5py.
-        custom_objects: name -> class or function, for what the library does not know.
-        compile: whether to use the training configuration in the file.
-        safe_mode: whether to refuse functions that are stored as Python bytecode.
+        custom_objects: name -> class or function, for what the library does not know. Default:
+            None.
+        compile: whether to use the training configuration in the file. Default: True.
+        safe_mode: whether to refuse functions that are stored as Python bytecode. Default: True.
 
     Raises:
         FileNotFoundError: there is no such file.
@@ -202,12 +203,14 @@ def load_weights(
             model will do, so will a checkpoint of TensorFlow by the common beginning of its files
             or the folder of a SavedModel.
         by_name: whether to load into the layers of the same names instead of one after another.
+            Default: False.
         skip_mismatch: whether to leave layers as they are whose weights have other shapes, with a
-            warning.
-        reshape: whether an array of another shape fits where it has as many numbers.
-        by: 'order' or 'name', the same as `by_name`.
+            warning. Default: False.
+        reshape: whether an array of another shape fits where it has as many numbers. Default:
+            False.
+        by: 'order' or 'name', the same as `by_name`. Default: None.
         mapping: layer -> name in a file of another framework, 'features.0' in PyTorch; a
-            SeparableConv2D takes two. The other layers are loaded as `by` says.
+            SeparableConv2D takes two. The other layers are loaded as `by` says. Default: None.
 
     Returns:
         For a file of another framework what went where; print it.

@@ -242,8 +242,9 @@ def model_from_config(
 
     Args:
         config: as `to_json` writes it, or as a layer list has it; of Keras 1, 2 or 3.
-        custom_objects: name -> class or function, for what the library does not know.
-        safe_mode: whether to refuse functions that are stored as Python bytecode.
+        custom_objects: name -> class or function, for what the library does not know. Default:
+            None.
+        safe_mode: whether to refuse functions that are stored as Python bytecode. Default: True.
 
     Raises:
         ValueError: it is no configuration of a model, or holds something that cannot be read.
@@ -304,8 +305,9 @@ def model_from_json(
 
     Args:
         json_string: text that `to_json` made, here or in any Keras.
-        custom_objects: name -> class or function, for what the library does not know.
-        safe_mode: whether to refuse functions that are stored as Python bytecode.
+        custom_objects: name -> class or function, for what the library does not know. Default:
+            None.
+        safe_mode: whether to refuse functions that are stored as Python bytecode. Default: True.
 
     Raises:
         ValueError: it is no configuration of a model, or holds something that cannot be read.
@@ -337,8 +339,9 @@ def model_from_yaml(
 
     Args:
         yaml_string: text that `to_yaml` made, here or in any Keras.
-        custom_objects: name -> class or function, for what the library does not know.
-        safe_mode: whether to refuse functions that are stored as Python bytecode.
+        custom_objects: name -> class or function, for what the library does not know. Default:
+            None.
+        safe_mode: whether to refuse functions that are stored as Python bytecode. Default: True.
 
     Raises:
         ValueError: it is no configuration of a model, or holds something that cannot be read.

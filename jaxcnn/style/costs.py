@@ -20,7 +20,7 @@ def gram(features: jax.Array) -> jax.Array:
     A is (channels, height * width): which channels are active together, anywhere in the image.
 
     Args:
-        features: (height, width, channels).
+        features: float (height, width, channels).
 
     Examples:
         >>> jc.style.gram(jnp.ones((2, 2, 1)))
@@ -39,8 +39,8 @@ def content_cost(generated: jax.Array, content: jax.Array, factor: float = 0.25)
 
     Args:
         generated: features of the image that is made, (height, width, channels).
-        content: features of the image whose content must stay.
-        factor: the numerator.
+        content: float (height, width, channels), features of the image whose content must stay.
+        factor: the numerator. Default: 0.25.
 
     Examples:
         >>> jc.style.content_cost(jnp.ones((1, 1, 4)), jnp.zeros((1, 1, 4)))
@@ -61,7 +61,7 @@ def layer_style_cost(generated: jax.Array, style_gram: jax.Array) -> jax.Array:
 
     Args:
         generated: features of the image that is made, (height, width, channels).
-        style_gram: Gram matrix of the style, (channels, channels).
+        style_gram: Gram matrix of the style, float (channels, channels).
 
     Examples:
         >>> jc.style.layer_style_cost(jnp.ones((1, 1, 1)), jnp.array([[3.0]]))
@@ -78,7 +78,7 @@ def total_variation(picture: jax.Array) -> jax.Array:
     """The sum of squared differences of neighbouring pixels, (height, width, channels).
 
     Args:
-        picture: (height, width, channels).
+        picture: float (height, width, channels).
 
     Examples:
         >>> jc.style.total_variation(jnp.array([[[1.0], [3.0]]]))
@@ -97,12 +97,13 @@ class Costs:
     """The total cost: ``alpha * content + beta * style + gamma * total variation``.
 
     Args:
-        content_layer: layer whose features must stay.
-        content_factor: the numerator of `content_cost`.
-        style_layers: layer -> weight of its `layer_style_cost`.
-        alpha: weight of the content.
-        beta: weight of the style.
-        gamma: weight of the smoothness.
+        content_layer: layer whose features must stay. Default: 'block4_conv2'.
+        content_factor: the numerator of `content_cost`. Default: 0.25.
+        style_layers: layer -> weight of its `layer_style_cost`. Default: 0.2 for the first layer of
+            each block.
+        alpha: weight of the content. Default: 10.0.
+        beta: weight of the style. Default: 40.0.
+        gamma: weight of the smoothness. Default: 0.0.
 
     Attributes:
         content_layer: whose features must stay.

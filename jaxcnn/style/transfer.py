@@ -64,7 +64,7 @@ class StyleTransfer:
     Args:
         network: VGG16 or VGG19 of `jaxcnn.applications`, or another model of BGR images with the
             ImageNet mean subtracted.
-        costs: `COURSE`, `CHAPTER` or costs of your own.
+        costs: `COURSE`, `CHAPTER` or costs of your own. Default: `COURSE`.
         optimizer: an optax transformation, `optax.lbfgs()` included; by default Adam with learning
             rate 2.
 

@@ -59,13 +59,14 @@ class OutputObjective:
         loss: ``loss(y_true, y_pred)`` returning a value a row, or a scalar for the batch; None
             leaves the output out, and its target may be None.
         weight: weight of this loss in the total: a number, or a variable or tensor of the graph,
-            for which `FromNetwork` stands where its value is computed.
-        metrics: (reported name, metric) pairs that see every real row alike.
-        weighted_metrics: the same, weighted by the sample weights.
-        temporal: whether the sample weights are (batch, steps) and not (batch,).
-        numbered: the name, numbered where several outputs have it: name, name_1, ...
+            for which `FromNetwork` stands where its value is computed. Default: 1.0.
+        metrics: (reported name, metric) pairs that see every real row alike. Default: ().
+        weighted_metrics: the same, weighted by the sample weights. Default: ().
+        temporal: whether the sample weights are (batch, steps) and not (batch,). Default: False.
+        numbered: the name, numbered where several outputs have it: name, name_1, ... Default: ''.
         by_loss_rule: whether weighted metrics are averaged as the loss is, by the number of rows
-            whose weight is not 0, which Keras 2 did; else by the sum of the weights.
+            whose weight is not 0, which Keras 2 did; else by the sum of the weights. Default:
+            False.
 
     Examples:
         >>> jc.training.OutputObjective("digits", jc.losses.mean_squared_error).weight
@@ -105,10 +106,11 @@ class Objective:
 
     Args:
         outputs: what is minimised and reported of each output.
-        added: which further outputs of the network are added to the loss.
-        inputs: the outputs whose targets are further inputs of the network.
-        listed: the names as `metrics_names` lists them, where these are not `names`.
+        added: which further outputs of the network are added to the loss. Default: ().
+        inputs: the outputs whose targets are further inputs of the network. Default: ().
+        listed: the names as `metrics_names` lists them, where these are not `names`. Default: ().
         logged: the names in logs, where these are not `names`; of equal ones the last counts.
+            Default: ().
 
     Examples:
         >>> of_output = jc.training.OutputObjective("digits", jc.losses.mean_squared_error)

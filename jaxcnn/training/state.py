@@ -40,13 +40,14 @@ class TrainState:
         frozen: the arrays of ``params`` that are held fixed; no gradient and no optimizer state is
             made for them.
         collections: the other variables: ``batch_stats``, ``state``.
-        opt_state: what the optimizer keeps.
+        opt_state: what the optimizer keeps, a tree of arrays of the shapes of the weights, and
+            numbers.
         key: uint32 (2,), the seed of the run's random numbers.
         metrics: running sums of the loss and metrics since they were last reset.
         nan_step: int32 scalar, the step whose loss was first not finite, -1 while there is none.
         skipped: int32 scalar, steps since `metrics` was last reset that changed nothing, because
             their loss or gradient was not finite.
-        ties: arrays that the module reads at several paths and that are stored at one.
+        ties: arrays that the module reads at several paths and that are stored at one. Default: ().
 
     Examples:
         >>> state = jc.training.init_state(jc.nn.Dense(1), jc.optimizers.SGD(), x)
@@ -91,7 +92,7 @@ def init_state(
         optimizer: an optax transformation or a `jaxcnn.optimizers` object.
         example: an input of the right shape and dtype; its values do not matter.
         seed: of the initial values and of the run; by default the one set by `set_random_seed`.
-        trainable: tree of booleans like ``params``; False holds an array fixed.
+        trainable: tree of booleans like ``params``; False holds an array fixed. Default: None.
 
     Examples:
         >>> state = jc.training.init_state(jc.nn.Dense(1), jc.optimizers.SGD(), x)

@@ -32,9 +32,11 @@ class Batch(NamedTuple):
     arrays are NumPy's until the batch is on its way to the device.
 
     Args:
-        inputs: arrays as the module takes them, the batch in front.
-        targets: a list with the targets of each output; None where there are none.
-        weights: a list with the weights of samples, (batch,), of each output; None for all alike.
+        inputs: arrays of any dtype as the module takes them, the batch in front.
+        targets: a list with the targets of each output, an array (batch, ...) of any dtype; None
+            where there are none.
+        weights: a list with the float weights of samples, (batch,), of each output; None for all
+            alike.
         rows: (batch,), 1 for real rows and 0 for padding; None when every row is real.
 
     Examples:
@@ -84,20 +86,23 @@ def train_step(
         module: any Flax module that takes one argument and perhaps `train`.
         loss: a loss by name or function, or an `Objective` for several outputs.
         optimizer: an optax transformation or a `jaxcnn.optimizers` object.
-        metrics: metrics by name or function, when `loss` is not an `Objective`.
+        metrics: metrics by name or function, when `loss` is not an `Objective`. Default: ().
         constraints: path within ``params`` -> function applied to that weight after the update.
+            Default: None.
         fixed_statistics: paths within ``batch_stats`` of running statistics that stay as they are.
+            Default: ().
         shares: statistics and states that the module has at several paths and that are one.
+            Default: ().
         compute_dtype: dtype of the forward and backward pass, such as bfloat16; weights, statistics
-            and losses stay float32.
+            and losses stay float32. Default: None.
         at_nan: "skip" leaves the state as it was, but for its step, at a step whose loss or
             gradient is not finite, and counts it; "halt" leaves it as it was from there on, and
-            records the step.
+            records the step. Default: None.
         augment: ``(key, inputs) -> inputs``, pure, such as a
             `jaxcnn.preprocessing.image.Augmentation`: changes the inputs of each step at random, in
-            the same shapes.
+            the same shapes. Default: None.
         train: whether the layers run in training mode; in inference mode they drop nothing and
-            normalise by their running statistics.
+            normalise by their running statistics. Default: True.
 
     Examples:
         >>> optimizer = jc.optimizers.SGD(0.1)

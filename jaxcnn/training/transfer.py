@@ -105,9 +105,9 @@ def cached_features(
 
     Args:
         model: with one output; the fixed part of a network.
-        x: its input.
+        x: its input, an array (n, ...) as the model takes it.
         path: an .npz file.
-        batch_size: of the computation.
+        batch_size: of the computation. Default: 32.
 
     Examples:
         >>> jc.training.cached_features(model, x, "features.npz").shape

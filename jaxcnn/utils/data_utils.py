@@ -41,14 +41,17 @@ def get_file(
         fname: its name in the cache, or an absolute path.
         origin: its address.
         untar: take ``fname.tar.gz`` from `origin`, unpack it, and return the path of the ``fname``
-            that was in it.
-        md5_hash: the same as `file_hash`.
+            that was in it. Default: False.
+        md5_hash: the same as `file_hash`. Default: None.
         file_hash: its SHA-256 or MD5, in hexadecimal digits; a file with another one is fetched
-            again.
-        cache_subdir: the folder below `cache_dir`, or an absolute path.
-        hash_algorithm: 'sha256', 'md5', or 'auto' to decide by the number of digits.
+            again. Default: None.
+        cache_subdir: the folder below `cache_dir`, or an absolute path. Default: 'datasets'.
+        hash_algorithm: 'sha256', 'md5', or 'auto' to decide by the number of digits. Default:
+            'auto'.
         extract: unpack the file, an archive, in its folder; files that are there already stay.
+            Default: False.
         archive_format: 'tar' (compressed or not), 'zip', a list of them, or 'auto' for both.
+            Default: 'auto'.
         cache_dir: where files are kept; by default ``$JAXCNN_HOME`` (``~/.jaxcnn``), where the file
             may also lie in Keras's own folder, ``$KERAS_HOME`` (``~/.keras``).
 

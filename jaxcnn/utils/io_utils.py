@@ -24,9 +24,9 @@ class HDF5Matrix(Suggesting):
     Args:
         datapath: the file.
         dataset: name of the data set in it.
-        start: the first sample.
+        start: the first sample. Default: 0.
         end: one after the last sample; by default all.
-        normalizer: applied to every piece that is read.
+        normalizer: applied to every piece that is read. Default: None.
 
     Raises:
         OSError: the file cannot be read.

@@ -71,8 +71,8 @@ def normalize(x: ArrayLike, axis: int = -1, order: int = 2) -> np.ndarray:
 
     Args:
         x: array of numbers.
-        axis: the axis along which the norm is taken.
-        order: order of the norm, 2 for the Euclidean one.
+        axis: the axis along which the norm is taken. Default: -1.
+        order: order of the norm, 2 for the Euclidean one. Default: 2.
 
     Returns:
         An array of the shape of `x`; in programs of old Keras of at least two axes.

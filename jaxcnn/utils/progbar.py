@@ -71,10 +71,10 @@ class Progbar(Suggesting):
 
     Args:
         target: number of samples or steps of the whole; None when unknown.
-        width: characters of the bar itself.
-        verbose: 0 prints nothing, 1 the bar, 2 one line without a bar at the end.
+        width: characters of the bar itself. Default: 30.
+        verbose: 0 prints nothing, 1 the bar, 2 one line without a bar at the end. Default: 1.
         interval: least time between two drawings, in seconds; in a notebook, whose file keeps them
-            all, not under half a second.
+            all, not under half a second. Default: 0.05.
 
     Examples:
         >>> bar = jc.utils.Progbar(10, verbose=0)

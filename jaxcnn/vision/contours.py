@@ -30,9 +30,9 @@ def find_contours(
     Args:
         mask: bool (rows, columns).
         mode: 'external' finds the outermost only, 'list' all, 'ccomp' all in two levels (regions,
-            holes), 'tree' all with what lies within what.
+            holes), 'tree' all with what lies within what. Default: 'tree'.
         method: 'none' keeps every pixel of an outline, 'simple' the ends of its straight parts,
-            'tc89_l1' and 'tc89_kcos' fewer points (Teh and Chin, 1989).
+            'tc89_l1' and 'tc89_kcos' fewer points (Teh and Chin, 1989). Default: 'simple'.
 
     Returns:
         The outlines, each int32 (points, 2) with (column, row); and int32 (outlines, 4): the number
@@ -76,9 +76,9 @@ def draw_contours(
 
     Args:
         picture: uint8 (rows, columns, 3).
-        contours: what `find_contours` returned.
-        colour: red, green and blue, 0 to 255.
-        thickness: of the lines in pixels; -1 fills.
+        contours: what `find_contours` returned, integers (n, 2) each.
+        colour: red, green and blue, 0 to 255. Default: (255, 0, 0).
+        thickness: of the lines in pixels; -1 fills. Default: 3.
 
     Raises:
         ValueError: another kind of image.

@@ -37,10 +37,10 @@ def correlate(pictures: ArrayLike, kernel: ArrayLike, border: Border = "reflect"
     """Each pixel becomes the sum of its neighbours times the kernel's entries.
 
     Args:
-        pictures: (..., rows, columns, channels).
-        kernel: (rows, columns), whose middle ``(rows // 2, columns // 2)`` lies on the pixel. It is
-            not flipped: flip it, ``kernel[::-1, ::-1]``, for the convolution of mathematics.
-        border: what lies outside.
+        pictures: images (..., rows, columns, channels) of numbers.
+        kernel: numbers (rows, columns), whose middle ``(rows // 2, columns // 2)`` lies on the pixel.
+            It is not flipped: flip it, ``kernel[::-1, ::-1]``, for the convolution of mathematics.
+        border: what lies outside. Default: 'reflect'.
 
     Returns:
         An array of the shape of `pictures`.
@@ -82,10 +82,10 @@ def separable(
     """`correlate` with the outer product of two vectors: ``m + n``, not ``m n``, steps a pixel.
 
     Args:
-        pictures: (..., rows, columns, channels).
-        along_rows: (rows,), the vector down the rows.
-        along_columns: (columns,), the vector along the columns.
-        border: what lies outside.
+        pictures: images (..., rows, columns, channels) of numbers.
+        along_rows: float (rows,), the vector down the rows.
+        along_columns: float (columns,), the vector along the columns.
+        border: what lies outside. Default: 'reflect'.
 
     Examples:
         >>> jc.vision.separable(jnp.ones((1, 4, 4, 1)), jnp.ones(3), jnp.ones(3))[0, 1, 1]
@@ -105,7 +105,7 @@ def gaussian_kernel(size: int, sigma: ArrayLike) -> Array:
 
     Args:
         size: number of pixels, odd.
-        sigma: standard deviation in pixels, above 0.
+        sigma: standard deviation in pixels, a number above 0.
 
     Returns:
         float32 (size,).
@@ -136,11 +136,11 @@ def gaussian_filter(
     """Images blurred with a Gaussian bell, one axis after the other.
 
     Args:
-        pictures: (..., rows, columns, channels).
-        sigma: its standard deviation in pixels.
+        pictures: images (..., rows, columns, channels) of numbers.
+        sigma: its standard deviation in pixels, a number.
         size: pixels of the kernel, odd; by default as many as reach 4 sigma to both sides, as in
             `scipy.ndimage`. With a size, `sigma` may be traced.
-        border: what lies outside; 'mirror' makes it OpenCV's GaussianBlur.
+        border: what lies outside; 'mirror' makes it OpenCV's GaussianBlur. Default: 'reflect'.
 
     Raises:
         ValueError: an even size, a sigma that is not above 0, or a traced one without a size.
@@ -169,9 +169,9 @@ def mean_filter(
     """Each pixel becomes the mean of the `size` x `size` (or rows x columns) pixels around it.
 
     Args:
-        pictures: (..., rows, columns, channels).
+        pictures: images (..., rows, columns, channels) of numbers.
         size: side of the square, or (rows, columns) of the window.
-        border: what lies outside.
+        border: what lies outside. Default: 'reflect'.
 
     Raises:
         ValueError: a size that is not positive.
@@ -233,10 +233,10 @@ def corner_harris(
 
     Args:
         gray: images (..., rows, columns).
-        block_size: side of the block.
-        size: of Sobel's filter, odd, from 3 to 31.
-        k: 0.04 to 0.06; larger finds fewer corners.
-        border: what lies outside.
+        block_size: side of the block. Default: 2.
+        size: of Sobel's filter, odd, from 3 to 31. Default: 3.
+        k: a number from 0.04 to 0.06; larger finds fewer corners. Default: 0.04.
+        border: what lies outside. Default: 'mirror'.
 
     Returns:
         float32 (..., rows, columns).

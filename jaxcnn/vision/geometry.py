@@ -27,11 +27,12 @@ def rotate(
     """Images turned about their middle.
 
     Args:
-        pictures: (n, rows, columns, channels).
+        pictures: images (n, rows, columns, channels) of numbers.
         angle: degrees, against the clock.
-        scale: above 1 enlarges.
+        scale: above 1 enlarges. Default: 1.0.
         expand: make the result large enough to hold everything, instead of cutting corners off.
-        fill_mode, cval, order: as in `affine_transform`.
+            Default: False.
+        fill_mode, cval, order: as in `affine_transform`. Default: 'constant', 0.0 and 1.
 
     Returns:
         (n, new rows, new columns, channels); the values are those of `scipy.ndimage.rotate`.
@@ -133,7 +134,7 @@ def square(picture: np.ndarray) -> np.ndarray:
     An odd pixel goes after the image.
 
     Args:
-        picture: (rows, columns, ...).
+        picture: (rows, columns, ...) of any dtype.
 
     Examples:
         >>> jc.vision.square(np.ones((2, 4))).shape

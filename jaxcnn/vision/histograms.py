@@ -21,10 +21,10 @@ def histogram(
     """How many pixels lie in each of `bins` equal parts of ``limits[0] <= value < limits[1]``.
 
     Args:
-        pictures: (..., rows, columns).
-        bins: how many parts.
-        limits: values outside are not counted, nor is NaN.
-        mask: bool (rows, columns), or one for each image: where to count.
+        pictures: images (..., rows, columns) of numbers.
+        bins: how many parts. Default: 256.
+        limits: values outside are not counted, nor is NaN. Default: (0, 256).
+        mask: bool (rows, columns), or one for each image: where to count. Default: None.
 
     Returns:
         int32 (..., bins).

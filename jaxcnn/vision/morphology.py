@@ -31,8 +31,9 @@ def dilate(pictures: ArrayLike, structure: Structure = CROSS, iterations: int = 
     Args:
         pictures: masks; or numbers (..., rows, columns), of which each becomes the largest that
             reaches it.
-        structure: 0 and 1, (rows, columns), both odd; its middle lies on the pixel.
-        iterations: how many times.
+        structure: 0 and 1, (rows, columns), both odd; its middle lies on the pixel. Default: ((0,
+            1, 0), (1, 1, 1), (0, 1, 0)).
+        iterations: how many times. Default: 1.
 
     Examples:
         >>> jc.vision.dilate(np.pad([[True]], 1)).astype(int)
@@ -61,10 +62,11 @@ def erode(
     Args:
         pictures: masks; or numbers (..., rows, columns), of which each becomes the smallest that it
             covers.
-        structure: as in `dilate`.
-        iterations: how many times.
+        structure: 0 and 1, (rows, columns), as in `dilate`. Default: ((0, 1, 0), (1, 1, 1), (0, 1,
+            0)).
+        iterations: how many times. Default: 1.
         border_value: whether everything outside of a mask is set; outside of numbers, nothing
-            counts.
+            counts. Default: False.
 
     Examples:
         >>> jc.vision.erode(np.ones((3, 3), bool)).astype(int)
@@ -87,7 +89,7 @@ def hit_or_miss(masks: ArrayLike, hits: Structure, misses: Structure | None = No
     Args:
         masks: bool (..., rows, columns); outside nothing is set.
         hits: 0 and 1, (rows, columns), both odd.
-        misses: likewise; by default all places that `hits` does not have.
+        misses: 0 and 1, (rows, columns), as `hits`; None for all places that `hits` does not have.
 
     Raises:
         ValueError: a place is in both.

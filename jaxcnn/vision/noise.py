@@ -13,10 +13,10 @@ def salt(key: Array, pictures: ArrayLike, count: int, value: ArrayLike = 255) ->
     """Images with `count` pixels, drawn at random and some perhaps twice, set to `value`.
 
     Args:
-        key: random key.
-        pictures: (n, rows, columns, channels).
+        key: a key of `jax.random.key`.
+        pictures: images (n, rows, columns, channels) of numbers.
         count: draws for each image.
-        value: for all channels, or (channels,).
+        value: a number for all channels, or (channels,). Default: 255.
 
     Raises:
         ValueError: images of another rank.

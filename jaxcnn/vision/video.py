@@ -27,8 +27,8 @@ def write_video(
 
     Args:
         path: .mp4 (MPEG-4) or .avi (Motion JPEG).
-        frames: all of one size.
-        fps: frames a second.
+        frames: uint8 (height, width, 3) in RGB, all of one size.
+        fps: frames a second. Default: 25.0.
 
     Raises:
         ValueError: another suffix, no frame, or a frame of another size or type.
@@ -87,9 +87,9 @@ def save_frames(
     Args:
         video: as for `read_frames`.
         folder: made when it is not there.
-        limit: how many at most.
-        step: 1 for every frame.
-        first: number of the first image.
+        limit: how many at most. Default: None.
+        step: 1 for every frame. Default: 1.
+        first: number of the first image. Default: 1.
 
     Examples:
         >>> import pathlib, PIL.Image
@@ -140,9 +140,9 @@ def tag_video(
     """The label of a video: each frame is classified, and the majority decides.
 
     Args:
-        frames: from `read_frames`, all of one size.
+        frames: from `read_frames`, uint8 (height, width, 3), all of one size.
         classify: from uint8 frames (n, rows, columns, 3) to n labels.
-        batch_size: frames that are classified at once.
+        batch_size: frames that are classified at once. Default: 32.
 
     Returns:
         The label and the share of the frames that have it.

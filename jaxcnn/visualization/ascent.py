@@ -51,10 +51,10 @@ def maximise_filters(
             layers.
         layer: name of a layer whose output has the filters last.
         filters: which, by default all.
-        size: height and width where the model leaves them open.
-        steps: how often each image climbs.
-        step_size: length of a step.
-        at_once: how many filters climb together.
+        size: height and width where the model leaves them open. Default: (128, 128).
+        steps: how often each image climbs. Default: 20.
+        step_size: length of a step. Default: 1.0.
+        at_once: how many filters climb together. Default: 32.
         seed: of the noise, by default that of `set_random_seed`.
 
     Returns:
@@ -109,12 +109,13 @@ def maximise_classes(
     Args:
         model: the model, with images (n, height, width, channels) as its input.
         classes: which; None for all.
-        size: height and width where the model leaves them open.
+        size: height and width where the model leaves them open. Default: (224, 224).
         start: images (n, height, width, channels) to begin with in place of noise, one for each
-            class.
-        steps: how often each image climbs.
+            class. Default: None.
+        steps: how often each image climbs. Default: 100.
         step_size: length of a step along the gradient, which is divided by its root mean square.
-        at_once: how many images climb together.
+            Default: 1.0.
+        at_once: how many images climb together. Default: 16.
         seed: of the noise; None for that of `set_random_seed`.
 
     Raises:
@@ -208,11 +209,11 @@ def deep_dream(
         model: takes images of any size.
         picture: (height, width, channels) float, as the model takes it.
         layers: layer -> weight of the mean square of its activations, its border left out.
-        octaves: how many sizes.
+        octaves: how many sizes. Default: 3.
         octave_scale: how many times as large as the one before each size is; the last is the
-            image's.
-        steps: of gradient ascent at each size.
-        step_size: of a step, whose gradient is divided by its mean absolute value.
+            image's. Default: 1.4.
+        steps: of gradient ascent at each size. Default: 20.
+        step_size: of a step, whose gradient is divided by its mean absolute value. Default: 1.0.
 
     Returns:
         float32 of the same shape.

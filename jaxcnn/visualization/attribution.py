@@ -146,9 +146,10 @@ def occlusion_map(
         model: the model, with images (n, height, width, channels) as its input.
         x: one image (height, width, channels), as the model takes it.
         class_index: by default the class that the model predicts.
-        patch, stride: side of the square and distance between its positions, in pixels.
-        fill: the value that covers it.
-        at_once: positions computed together.
+        patch, stride: side of the square and distance between its positions, in pixels. Default: 16
+            and 8.
+        fill: the value that covers it. Default: 0.0.
+        at_once: positions computed together. Default: 32.
 
     Returns:
         (rows, columns), a value for each position of the square.
@@ -210,7 +211,7 @@ def heat_overlay(picture: ArrayLike, heat: ArrayLike, alpha: ArrayLike = 0.5) ->
         heat: (rows, columns) of any size and range; it is stretched over the image, blue lowest
             and red highest.
         alpha: how much of the result is heat, 0 to 1; a number, or an alpha channel (height,
-            width).
+            width). Default: 0.5.
 
     Raises:
         ValueError: another type or shape of image.

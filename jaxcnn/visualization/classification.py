@@ -28,12 +28,12 @@ def plot_worst_mistakes(
     """Draw the wrongly classified images, those with the least probability of the truth first.
 
     Args:
-        x: images as for ``image_grid``.
+        x: images (n, rows, columns, channels), as for ``image_grid``.
         y_true: true classes, (n,), (n, 1) or one-hot (n, classes).
         probabilities: what the model predicts, (n, classes), or (n, 1) for the probability of class
             1 of two.
         path: the file to write; None to return the figure, which a notebook shows.
-        count: images to draw at most.
+        count: images to draw at most. Default: 25.
         class_names: their names, by default the numbers.
 
     Returns:
@@ -135,8 +135,8 @@ def plot_confusion_matrix(
     cells.
 
     Args:
-        y_true: as of `confusion_matrix`.
-        y_predicted: as of `confusion_matrix`.
+        y_true: classes (n,) or rows (n, classes), as of `confusion_matrix`.
+        y_predicted: classes (n,) or rows (n, classes), as of `confusion_matrix`.
         path: the file to write; None to return the figure, which a notebook shows.
         class_names: names of the classes; None for the integers.
 

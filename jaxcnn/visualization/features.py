@@ -36,7 +36,7 @@ def plot_filters(
         path: the file to write; None to return the figure, which a notebook shows.
         channel: the input channel to show; by default colours where there are three, else the mean
             over the channels.
-        count: how many filters to show, from the first.
+        count: how many filters to show, from the first. Default: 64.
 
     Returns:
         The path, or the figure.
@@ -85,11 +85,11 @@ def plot_feature_maps(
 
     Args:
         model: with one input, of which `x` is one sample, with or without the batch axis in front.
-        x: the sample.
+        x: the sample, (rows, columns, channels) of numbers.
         layer: a layer's name, or its index in ``model.layers``; its output must be (batch, rows,
             columns, channels), or with the channels first where the layer has that data format.
         path: the file to write; None to return the figure, which a notebook shows.
-        count: how many channels to show, from the first.
+        count: how many channels to show, from the first. Default: 64.
 
     Returns:
         The path, or the figure.

@@ -47,13 +47,15 @@ def plot_model(
         model: one whose input shape is known.
         to_file: the file to write; the suffix names the format (png, svg, pdf; with Graphviz others
             too; dot, for which pydot is needed). None to return a figure of matplotlib, which a
-            notebook shows.
-        show_shapes: whether each box shows the shapes of what goes in and comes out.
-        show_layer_names: whether it shows the layer's name before its class.
-        rankdir: from where to where: 'TB' top to bottom, 'LR' left to right, 'BT' or 'RL'.
+            notebook shows. Default: 'model.png'.
+        show_shapes: whether each box shows the shapes of what goes in and comes out. Default:
+            False.
+        show_layer_names: whether it shows the layer's name before its class. Default: True.
+        rankdir: from where to where: 'TB' top to bottom, 'LR' left to right, 'BT' or 'RL'. Default:
+            'TB'.
         expand_nested: whether models used as layers are drawn as frames with their own layers
-            inside; in matplotlib's drawing their boxes have the model's name.
-        dpi: dots an inch.
+            inside; in matplotlib's drawing their boxes have the model's name. Default: False.
+        dpi: dots an inch. Default: 96.
 
     Returns:
         The path, or the figure.
@@ -102,11 +104,11 @@ def model_to_dot(
 
     Args:
         model: one whose input shape is known.
-        show_shapes: whether the shapes of inputs and outputs are written.
-        show_layer_names: whether the names of layers are written.
-        rankdir: 'TB' from top to bottom, 'LR' from left to right.
-        expand_nested: whether models inside are drawn with their layers.
-        dpi: dots per inch.
+        show_shapes: whether the shapes of inputs and outputs are written. Default: False.
+        show_layer_names: whether the names of layers are written. Default: True.
+        rankdir: 'TB' from top to bottom, 'LR' from left to right. Default: 'TB'.
+        expand_nested: whether models inside are drawn with their layers. Default: False.
+        dpi: dots per inch. Default: 96.
 
     Raises:
         ImportError: pydot is missing.

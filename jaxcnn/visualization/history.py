@@ -36,8 +36,9 @@ def plot_history(
             ``val_loss`` is drawn with ``loss``. Epochs count from 1.
         path: the file to write, ``.png`` or another suffix that matplotlib knows; None to return
             the figure, which a notebook shows.
-        title: a line above the panels.
+        title: a line above the panels. Default: None.
         step: what a number of the record belongs to, in one word for the axis and the legend.
+            Default: 'epoch'.
 
     Returns:
         The path, or the figure.

@@ -33,9 +33,9 @@ def image_grid(
             are read as 0 to 255, fractions as 0 to 1; fractions outside are stretched so that the
             smallest of all is black and the largest white.
         path: the file to write; None to return the figure, which a notebook shows.
-        titles: a line or several above each image.
+        titles: a line or several above each image. Default: None.
         columns: images in a row, by default as many as make the grid about square.
-        title: a line above the grid.
+        title: a line above the grid. Default: None.
 
     Returns:
         The path, or the figure.

@@ -28,12 +28,12 @@ def affine_matrices(
     Args:
         shape: rows and columns of the image; its middle is at (rows / 2 + 0.5, columns / 2 +
             0.5), as in Keras 2.0.4.
-        theta: angle in degrees, a number or (n,).
-        tx: shift along the rows, in pixels.
-        ty: shift along the columns, in pixels.
-        shear: angle in radians.
-        zx: factor along the rows; below 1 enlarges.
-        zy: factor along the columns.
+        theta: angle in degrees, a number or (n,). Default: 0.0.
+        tx: shift along the rows, in pixels, a number or (n,). Default: 0.0.
+        ty: shift along the columns, in pixels, a number or (n,). Default: 0.0.
+        shear: angle in radians, a number or (n,). Default: 0.0.
+        zx: factor along the rows, a number or (n,); below 1 enlarges. Default: 1.0.
+        zy: factor along the columns, a number or (n,). Default: 1.0.
 
     Returns:
         float32 (n, 2, 3), or (2, 3) for numbers: A and, in the last column, b.
@@ -87,13 +87,13 @@ def affine_transform(
     pixels with order 0).
 
     Args:
-        batch: (n, rows, columns, channels).
-        matrices: (n, 2, 3), each A with b as its last column.
+        batch: images (n, rows, columns, channels) of numbers.
+        matrices: float (n, 2, 3), each A with b as its last column.
         fill_mode: what lies outside of an image. 'nearest': the pixel at the edge; 'constant':
             `cval`; 'reflect': the image mirrored, with the pixels at the edge twice; 'wrap': the
-            image again, whose first pixel lies on the last one.
-        cval: value for 'constant'.
-        order: 0 takes the nearest pixel, 1 interpolates linearly between four.
+            image again, whose first pixel lies on the last one. Default: 'nearest'.
+        cval: the number outside for 'constant'. Default: 0.0.
+        order: 0 takes the nearest pixel, 1 interpolates linearly between four. Default: 1.
         size: rows and columns of the new images; by default those of the old ones.
 
     Returns:

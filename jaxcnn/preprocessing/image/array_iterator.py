@@ -19,16 +19,16 @@ class NumpyArrayIterator(Iterator):
 
     Args:
         x: images (n, rows, columns, channels), or a list that begins with them.
-        y: targets (n, ...); None for none.
+        y: targets (n, ...) of any dtype; None for none.
         image_data_generator: the generator whose changes are applied.
-        batch_size: images a batch.
-        shuffle: whether each epoch has an order of its own.
+        batch_size: images a batch. Default: 32.
+        shuffle: whether each epoch has an order of its own. Default: False.
         seed: decides everything random; None follows the seed of the library.
-        data_format: 'channels_last' or 'channels_first'.
+        data_format: 'channels_last' or 'channels_first'. Default: 'channels_last'.
         save_to_dir: folder where the images that are made are written too; None for nowhere.
-        save_prefix: beginning of the names of those files.
-        save_format: format of those files.
-        sample_weight: weights (n,); None for none.
+        save_prefix: beginning of the names of those files. Default: ''.
+        save_format: format of those files. Default: 'jpeg'.
+        sample_weight: float weights (n,); None for none.
         subset: 'training' or 'validation', a part by the `validation_split` of the generator; None
             for all.
 

@@ -36,24 +36,25 @@ class Augmentation:
     last.
 
     Args:
-        rotation_range: degrees r; angles are from [-r, r].
+        rotation_range: degrees r; angles are from [-r, r]. Default: 0.0.
         width_shift_range: up to 1 the fraction of the columns, above 1 the pixels, by which a
             image moves at most; a tuple instead holds the shifts to choose from, with either
-            sign.
-        height_shift_range: likewise along the rows.
-        shear_range: radians.
+            sign. Default: 0.0.
+        height_shift_range: likewise along the rows. Default: 0.0.
+        shear_range: radians. Default: 0.0.
         zoom_range: z for factors from [1 - z, 1 + z], or (lowest, highest); rows and columns each
-            have their own.
+            have their own. Default: 0.0.
         channel_shift_range: the most that is added to the values of a channel; results are kept
-            within the least and the largest value of the image.
+            within the least and the largest value of the image. Default: 0.0.
         brightness_range: (lowest, highest) factor of all values; results are kept within [0, 255],
-            or the image's own range where that is wider.
+            or the image's own range where that is wider. Default: None.
         fill_mode: what lies outside of an image: 'nearest', 'constant', 'reflect' or 'wrap' (see
-            `affine_transform`).
-        cval: value outside for 'constant'.
-        horizontal_flip: mirror left and right.
-        vertical_flip: mirror top and bottom.
+            `affine_transform`). Default: 'nearest'.
+        cval: value outside for 'constant'. Default: 0.0.
+        horizontal_flip: mirror left and right. Default: False.
+        vertical_flip: mirror top and bottom. Default: False.
         interpolation_order: 0 takes the nearest pixel as Keras 2.0.4 does, 1 interpolates linearly.
+            Default: 0.
 
     Raises:
         ValueError: a range has no meaning.

@@ -19,10 +19,10 @@ def random_crop(key: Array, batch: ArrayLike, size: tuple[int, int], padding: in
     """A part of each image at a random position, in its own scale.
 
     Args:
-        key: random key.
-        batch: (n, rows, columns, channels).
+        key: a key of `jax.random.key`.
+        batch: images (n, rows, columns, channels) of numbers.
         size: rows and columns of the part.
-        padding: pixels of 0 that are put around the images first.
+        padding: pixels of 0 that are put around the images first. Default: 0.
 
     Returns:
         (n, *size, channels) of the batch's dtype.
@@ -73,10 +73,10 @@ def random_resized_crop(
 
     Args:
         key: key of random numbers.
-        batch: (n, rows, columns, channels).
+        batch: images (n, rows, columns, channels) of numbers.
         size: rows and columns of the result.
-        scale: the smallest and the largest share of the area.
-        ratio: the smallest and the largest width over height.
+        scale: the smallest and the largest share of the area. Default: (0.08, 1.0).
+        ratio: the smallest and the largest width over height. Default: (0.75, 1.3333333333333333).
 
     Returns:
         float32 (n, *size, channels).
@@ -112,7 +112,7 @@ def color_axes(pictures: ArrayLike) -> PrincipalAxes:
     """The principal axes of the colours of all pixels, for `pca_lighting`.
 
     Args:
-        pictures: (n, rows, columns, channels).
+        pictures: images (n, rows, columns, channels) of numbers.
 
     Examples:
         >>> from jaxcnn.preprocessing.image import color_axes
@@ -141,10 +141,10 @@ def pca_lighting(
     only.
 
     Args:
-        key: random key.
-        batch: (n, rows, columns, channels).
+        key: a key of `jax.random.key`.
+        batch: images (n, rows, columns, channels) of numbers.
         colors: from `color_axes` of the training images, in the units of the batch.
-        strength: standard deviation of the variates.
+        strength: standard deviation of the variates, a number. Default: 0.1.
 
     Examples:
         >>> from jaxcnn.preprocessing.image import color_axes, pca_lighting

@@ -32,28 +32,31 @@ class DataFrameIterator(FileIterator):
         dataframe: table of pandas, or a mapping from columns to lists.
         directory: folder that the names are relative to; None for absolute ones.
         image_data_generator: the generator whose changes are applied.
-        x_col: column with the names of the files.
-        y_col: column with the classes, or several columns with numbers.
+        x_col: column with the names of the files. Default: 'filename'.
+        y_col: column with the classes, or several columns with numbers. Default: 'class'.
         weight_col: column with the weights of samples; None for none.
-        target_size: (height, width) that images are resized to.
-        color_mode: 'rgb', 'rgba' or 'grayscale'.
+        target_size: (height, width) that images are resized to. Default: (256, 256).
+        color_mode: 'rgb', 'rgba' or 'grayscale'. Default: 'rgb'.
         classes: names of the classes in their order; None for those of the column, sorted.
         class_mode: 'categorical', 'binary', 'sparse', 'raw', 'multi_output', 'input' or None for no
-            targets.
-        batch_size: images a batch.
-        shuffle: whether each epoch has an order of its own.
+            targets. Default: 'categorical'.
+        batch_size: images a batch. Default: 32.
+        shuffle: whether each epoch has an order of its own. Default: True.
         seed: decides everything random; None follows the seed of the library.
-        data_format: 'channels_last' or 'channels_first'.
+        data_format: 'channels_last' or 'channels_first'. Default: 'channels_last'.
         save_to_dir: folder where the images that are made are written too; None for nowhere.
-        save_prefix: beginning of the names of those files.
-        save_format: format of those files.
+        save_prefix: beginning of the names of those files. Default: ''.
+        save_format: format of those files. Default: 'jpeg'.
         subset: 'training' or 'validation', a part by the `validation_split` of the generator; None
             for all.
-        interpolation: how images are resized: 'nearest', 'bilinear', 'bicubic', ...
-        validate_filenames: whether files that are not there are left out with a warning.
+        interpolation: how images are resized: 'nearest', 'bilinear', 'bicubic', ... Default:
+            'nearest'.
+        validate_filenames: whether files that are not there are left out with a warning. Default:
+            True.
         skip_unreadable: whether files that cannot be read are left out with a warning; else they
-            raise.
+            raise. Default: False.
         draft: whether JPEG files are decoded at a smaller size that is enough, as by `load_img`.
+            Default: False.
 
     Raises:
         ValueError: an argument that is not allowed, or columns that do not fit.

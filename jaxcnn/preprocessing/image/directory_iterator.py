@@ -27,24 +27,27 @@ class DirectoryIterator(FileIterator):
     Args:
         directory: folder with a folder for each class.
         image_data_generator: the generator whose changes are applied.
-        target_size: (height, width) that images are resized to.
-        color_mode: 'rgb', 'rgba' or 'grayscale'.
+        target_size: (height, width) that images are resized to. Default: (256, 256).
+        color_mode: 'rgb', 'rgba' or 'grayscale'. Default: 'rgb'.
         classes: names of the folders in the order of the classes; None for all, sorted.
-        class_mode: 'categorical', 'binary', 'sparse', 'input' or None for no targets.
-        batch_size: images a batch.
-        shuffle: whether each epoch has an order of its own.
+        class_mode: 'categorical', 'binary', 'sparse', 'input' or None for no targets. Default:
+            'categorical'.
+        batch_size: images a batch. Default: 32.
+        shuffle: whether each epoch has an order of its own. Default: True.
         seed: decides everything random; None follows the seed of the library.
-        data_format: 'channels_last' or 'channels_first'.
+        data_format: 'channels_last' or 'channels_first'. Default: 'channels_last'.
         save_to_dir: folder where the images that are made are written too; None for nowhere.
-        save_prefix: beginning of the names of those files.
-        save_format: format of those files.
-        follow_links: whether links to folders are followed.
+        save_prefix: beginning of the names of those files. Default: ''.
+        save_format: format of those files. Default: 'jpeg'.
+        follow_links: whether links to folders are followed. Default: False.
         subset: 'training' or 'validation', a part by the `validation_split` of the generator; None
             for all.
-        interpolation: how images are resized: 'nearest', 'bilinear', 'bicubic', ...
+        interpolation: how images are resized: 'nearest', 'bilinear', 'bicubic', ... Default:
+            'nearest'.
         skip_unreadable: whether files that cannot be read are left out with a warning; else they
-            raise.
+            raise. Default: False.
         draft: whether JPEG files are decoded at a smaller size that is enough, as by `load_img`.
+            Default: False.
 
     Raises:
         ValueError: an argument that is not allowed.

@@ -40,15 +40,15 @@ def load_img(
 
     Args:
         path: the file, in any format of pixels that Pillow reads (not EPS, PDF and the like).
-        grayscale: the same as ``color_mode="grayscale"``.
+        grayscale: the same as ``color_mode="grayscale"``. Default: False.
         target_size: (rows, columns) to resize to; by default the image's own size.
         color_mode: 'rgb', 'rgba' or 'grayscale'; what the file has is converted, the palette and
-            CMYK included.
+            CMYK included. Default: 'rgb'.
         interpolation: how to resize: 'nearest', 'bilinear', 'bicubic', 'lanczos', 'box' or
-            'hamming'.
+            'hamming'. Default: 'nearest'.
         draft: whether a JPEG file is decoded at a half, a quarter or an eighth of its size, where
             that is not smaller than `target_size`: large photographs in a half to a third of the
-            time, with each pixel the mean of those around it.
+            time, with each pixel the mean of those around it. Default: False.
 
     Returns:
         A Pillow image with 8 bits a channel.
@@ -92,7 +92,7 @@ def img_to_array(img: Image | ArrayLike, data_format: str | None = None) -> np.n
     Its type is the configured float type.
 
     Args:
-        img: an image of Pillow, or an array.
+        img: an image of Pillow, or an array (rows, columns) or of three axes, of numbers.
         data_format: 'channels_last' or 'channels_first'; None for the configured one.
 
     Raises:
@@ -122,10 +122,11 @@ def array_to_img(x: ArrayLike, data_format: str | None = None, scale: bool = Tru
     """An array (rows, columns, channels), or channels first, as a Pillow image.
 
     Args:
-        x: the image, of 1, 3 or 4 channels.
+        x: the image, (rows, columns, channels) of numbers with 1, 3 or 4 channels, or channels
+            first as `data_format` says.
         data_format: 'channels_last' or 'channels_first'; by default as configured.
         scale: stretch the values so that the largest becomes 255, after adding what makes the least
-            at least 0. Otherwise values are cut to whole numbers, modulo 256.
+            at least 0. Otherwise values are cut to whole numbers, modulo 256. Default: True.
 
     Raises:
         ValueError: another shape, or values that are not finite.
@@ -178,10 +179,10 @@ def save_img(
 
     Args:
         path: the file; its suffix decides the format.
-        x: the image, as in `array_to_img`.
+        x: the image, (rows, columns, channels), as in `array_to_img`.
         data_format: 'channels_last' or 'channels_first'; by default as configured.
-        file_format: 'png', 'jpeg', ... instead of the suffix.
-        scale: stretch the values to 0 .. 255, as in `array_to_img`.
+        file_format: 'png', 'jpeg', ... instead of the suffix. Default: None.
+        scale: stretch the values to 0 .. 255, as in `array_to_img`. Default: True.
         kwargs: for Pillow's `save`, such as `quality`.
 
     Raises:
@@ -219,7 +220,7 @@ def list_pictures(directory: str | os.PathLike[str], ext: str = "jpg|jpeg|bmp|pn
 
     Args:
         directory: the folder.
-        ext: the extensions, with | between them.
+        ext: the extensions, with | between them. Default: 'jpg|jpeg|bmp|png'.
 
     Examples:
         >>> from jaxcnn.preprocessing.image import list_pictures, save_img

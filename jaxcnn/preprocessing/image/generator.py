@@ -31,37 +31,39 @@ class ImageDataGenerator(HasAugmentation):
     """Batches of images, changed at random and standardised.
 
     Args:
-        featurewise_center: subtract the mean of each channel over the data (needs `fit`).
-        samplewise_center: subtract each image's own mean.
+        featurewise_center: subtract the mean of each channel over the data (needs `fit`). Default:
+            False.
+        samplewise_center: subtract each image's own mean. Default: False.
         featurewise_std_normalization: divide by the standard deviation of each channel over the
-            data (needs `fit`).
-        samplewise_std_normalization: divide each image by its own standard deviation.
+            data (needs `fit`). Default: False.
+        samplewise_std_normalization: divide each image by its own standard deviation. Default:
+            False.
         zca_whitening: decorrelate the pixels (needs `fit`); meant for centred data, see
-            `featurewise_center`.
-        rotation_range, width_shift_range, height_shift_range, shear_range, zoom_range,
-            channel_shift_range, fill_mode, cval, horizontal_flip, vertical_flip, brightness_range,
-            interpolation_order: see `Augmentation`.
-        rotation_range: largest angle in degrees, to either side.
+            `featurewise_center`. Default: False.
+        rotation_range: largest angle in degrees, to either side. Default: 0.0.
         width_shift_range: largest shift as a share of the width, or in pixels where it is 1 or
-            more; or a list of shifts.
+            more; or a list of shifts. Default: 0.0.
         height_shift_range: largest shift as a share of the height, or in pixels where it is 1 or
-            more; or a list of shifts.
-        shear_range: largest angle of the shear.
-        zoom_range: largest change of size, or the smallest and the largest factor.
-        channel_shift_range: largest shift of the values of a channel.
+            more; or a list of shifts. Default: 0.0.
+        shear_range: largest angle of the shear. Default: 0.0.
+        zoom_range: largest change of size, or the smallest and the largest factor. Default: 0.0.
+        channel_shift_range: largest shift of the values of a channel. Default: 0.0.
         fill_mode: what lies outside of the image: 'nearest', 'constant', 'reflect' or 'wrap'.
-        cval: the value outside with 'constant'.
-        horizontal_flip: whether half of the images are mirrored, left to right.
-        vertical_flip: whether half of the images are mirrored, top to bottom.
+            Default: 'nearest'.
+        cval: the value outside with 'constant'. Default: 0.0.
+        horizontal_flip: whether half of the images are mirrored, left to right. Default: False.
+        vertical_flip: whether half of the images are mirrored, top to bottom. Default: False.
         rescale: factor for all values, after the random changes and before the other steps; None or
             0 for none.
         preprocessing_function: called with each image, an array of three axes, after the random
-            changes; returns one of the same shape.
+            changes; returns one of the same shape. Default: None.
         data_format: 'channels_last' or 'channels_first'; by default as configured.
-        zca_epsilon: what is added to the variances in whitening.
+        zca_epsilon: what is added to the variances in whitening. Default: 1e-06.
         brightness_range: the smallest and the largest factor of brightness; None for none.
         validation_split: the fraction in (0, 1) of the data, the first part of it, that
-            ``subset="validation"`` takes.
+            ``subset="validation"`` takes; 0 for no such split. Default: 0.0.
+        interpolation_order: 0 takes the nearest pixel as Keras 2.0.4 does, 1 interpolates linearly.
+            Default: 0.
 
     Attributes:
         augmentation: the random changes; ``model.fit(x, y, augment=generator.augmentation)`` makes

@@ -39,11 +39,12 @@ def random_rotation(
     Args:
         x: the image, array (rows, columns, channels), or with the channels at `channel_axis`.
         rg: the largest angle in degrees.
-        row_axis: axis of the rows.
-        col_axis: axis of the columns.
-        channel_axis: axis of the channels.
+        row_axis: axis of the rows. Default: 1.
+        col_axis: axis of the columns. Default: 2.
+        channel_axis: axis of the channels. Default: 0.
         fill_mode: what lies outside of the image: 'nearest', 'constant', 'reflect' or 'wrap'.
-        cval: the value outside with 'constant'.
+            Default: 'nearest'.
+        cval: the value outside with 'constant'. Default: 0.0.
 
     Examples:
         >>> from jaxcnn.preprocessing.image import random_rotation
@@ -76,11 +77,12 @@ def random_shift(
         x: the image, array (rows, columns, channels), or with the channels at `channel_axis`.
         wrg: the largest shift as a share of the width.
         hrg: the largest shift as a share of the height.
-        row_axis: axis of the rows.
-        col_axis: axis of the columns.
-        channel_axis: axis of the channels.
+        row_axis: axis of the rows. Default: 1.
+        col_axis: axis of the columns. Default: 2.
+        channel_axis: axis of the channels. Default: 0.
         fill_mode: what lies outside of the image: 'nearest', 'constant', 'reflect' or 'wrap'.
-        cval: the value outside with 'constant'.
+            Default: 'nearest'.
+        cval: the value outside with 'constant'. Default: 0.0.
 
     Examples:
         >>> from jaxcnn.preprocessing.image import random_shift
@@ -112,11 +114,12 @@ def random_shear(
     Args:
         x: the image, array (rows, columns, channels), or with the channels at `channel_axis`.
         intensity: the largest angle in radians.
-        row_axis: axis of the rows.
-        col_axis: axis of the columns.
-        channel_axis: axis of the channels.
+        row_axis: axis of the rows. Default: 1.
+        col_axis: axis of the columns. Default: 2.
+        channel_axis: axis of the channels. Default: 0.
         fill_mode: what lies outside of the image: 'nearest', 'constant', 'reflect' or 'wrap'.
-        cval: the value outside with 'constant'.
+            Default: 'nearest'.
+        cval: the value outside with 'constant'. Default: 0.0.
 
     Examples:
         >>> from jaxcnn.preprocessing.image import random_shear
@@ -149,11 +152,12 @@ def random_zoom(
     Args:
         x: the image, array (rows, columns, channels), or with the channels at `channel_axis`.
         zoom_range: the smallest and the largest factor.
-        row_axis: axis of the rows.
-        col_axis: axis of the columns.
-        channel_axis: axis of the channels.
+        row_axis: axis of the rows. Default: 1.
+        col_axis: axis of the columns. Default: 2.
+        channel_axis: axis of the channels. Default: 0.
         fill_mode: what lies outside of the image: 'nearest', 'constant', 'reflect' or 'wrap'.
-        cval: the value outside with 'constant'.
+            Default: 'nearest'.
+        cval: the value outside with 'constant'. Default: 0.0.
 
     Raises:
         ValueError: `zoom_range` is not two numbers.
@@ -182,9 +186,10 @@ def random_channel_shift(x: ArrayLike, intensity: float, channel_axis: int = 0) 
     """The image with each channel shifted by up to `intensity` and kept within its own range.
 
     Args:
-        x: the image, with its channels at `channel_axis`.
+        x: the image, numbers of three axes, (rows, columns, channels) or with its channels at
+            `channel_axis`.
         intensity: the largest shift.
-        channel_axis: axis of the channels.
+        channel_axis: axis of the channels. Default: 0.
 
     Examples:
         >>> from jaxcnn.preprocessing.image import random_channel_shift
@@ -205,7 +210,7 @@ def transform_matrix_offset_center(matrix: ArrayLike, x: int, y: int) -> np.ndar
     """A map (3, 3) about the corner of an image, moved to its middle, `x` / 2 rows from there.
 
     Args:
-        matrix: (3, 3), acting on (row, column, 1).
+        matrix: float (3, 3), acting on (row, column, 1).
         x: rows of the image.
         y: columns of the image.
 
@@ -245,17 +250,18 @@ def apply_affine_transform(
 
     Args:
         x: the image, array (rows, columns, channels), or with the channels at `channel_axis`.
-        theta: angle in degrees.
-        tx: shift along the rows, in pixels.
-        ty: shift along the columns, in pixels.
-        shear: angle of the shear in degrees.
-        zx: factor of the rows; below 1 enlarges.
-        zy: factor of the columns; below 1 enlarges.
-        row_axis: axis of the rows.
-        col_axis: axis of the columns.
-        channel_axis: axis of the channels.
+        theta: angle in degrees. Default: 0.
+        tx: shift along the rows, in pixels. Default: 0.
+        ty: shift along the columns, in pixels. Default: 0.
+        shear: angle of the shear in degrees. Default: 0.
+        zx: factor of the rows; below 1 enlarges. Default: 1.
+        zy: factor of the columns; below 1 enlarges. Default: 1.
+        row_axis: axis of the rows. Default: 0.
+        col_axis: axis of the columns. Default: 1.
+        channel_axis: axis of the channels. Default: 2.
         fill_mode: what lies outside of the image: 'nearest', 'constant', 'reflect' or 'wrap'.
-        cval: the value outside with 'constant'.
+            Default: 'nearest'.
+        cval: the value outside with 'constant'. Default: 0.0.
 
     Examples:
         >>> from jaxcnn.preprocessing.image import apply_affine_transform
@@ -290,13 +296,13 @@ def apply_transform(
     """The image whose point p has the pixel of `x` nearest to where the matrix takes p.
 
     Args:
-        x: the image.
+        x: the image, numbers of three axes, (rows, columns, channels) or as the axes say.
         transform_matrix: (3, 3), acting on (row, column, 1) of the new image; its first two rows
             count.
-        channel_axis: where the channels are.
+        channel_axis: where the channels are. Default: 0.
         fill_mode: what lies outside: 'nearest', 'constant', 'reflect' or 'wrap' (see
-            `affine_transform`).
-        cval: value outside for 'constant'.
+            `affine_transform`). Default: 'nearest'.
+        cval: value outside for 'constant'. Default: 0.0.
 
     Returns:
         An image of the shape and dtype of `x`; of float64 to the precision of float32.
@@ -320,7 +326,7 @@ def flip_axis(x: ArrayLike, axis: int) -> np.ndarray:
     """`x` in reverse order along an axis.
 
     Args:
-        x: an array.
+        x: an array of any shape and dtype.
         axis: the axis to reverse.
 
     Examples:

@@ -52,7 +52,7 @@ def export_model(
     Args:
         model: whose input shape is known.
         path: of the file.
-        platforms: what it shall run on.
+        platforms: what it shall run on. Default: ('cpu', 'cuda', 'tpu').
 
     Raises:
         ValueError: the input shape is not known, an operation cannot be exported for a platform, or
