@@ -23,7 +23,9 @@ OF_FLAX = {"parent", "name"}  # what Flax adds to every module
 
 # Annotations of arrays, and the words in which an explanation says a shape and a type of numbers.
 ARRAYS = re.compile(r"Array(?!Function)|ndarray|Tensor|DataLike")
-SHAPES = re.compile(r"\([^()]*[,)]|shape|broadcast|dimensions|number|scalar|key|symbolic tensor|the same")
+SHAPES = re.compile(
+    r"\([^()]*[,)]|shape|broadcast|dimensions|number|scalar|key|symbolic tensor|the same"
+)
 DTYPES = re.compile(
     r"float|int|bool|dtype|number|image|class|one-hot|probabilit|labels|key|0 and 1|variable"
     r"|symbolic tensor|the same|takes"

@@ -38,8 +38,9 @@ def correlate(pictures: ArrayLike, kernel: ArrayLike, border: Border = "reflect"
 
     Args:
         pictures: images (..., rows, columns, channels) of numbers.
-        kernel: numbers (rows, columns), whose middle ``(rows // 2, columns // 2)`` lies on the pixel.
-            It is not flipped: flip it, ``kernel[::-1, ::-1]``, for the convolution of mathematics.
+        kernel: numbers (rows, columns), whose middle ``(rows // 2, columns // 2)`` lies on the
+            pixel. It is not flipped: flip it, ``kernel[::-1, ::-1]``, for the convolution of
+            mathematics.
         border: what lies outside. Default: 'reflect'.
 
     Returns:
