@@ -38,6 +38,7 @@ def test_every_argument_is_explained_and_there_is_an_example(module):
 @pytest.mark.parametrize("method", list(methods()), ids=lambda m: f"{m.module}.{m.name}")
 def test_every_argument_of_a_method_is_explained(method):
     assert [name for name in arguments(method.item) if name not in explained(method.doc)] == []
+    assert wrong_defaults(method) == []
 
 
 def wrong_defaults(public):

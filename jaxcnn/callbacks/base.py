@@ -64,7 +64,7 @@ class Callback(Suggesting):
         """Called once, before the first epoch.
 
         Args:
-            logs: nothing, as in Keras.
+            logs: nothing, as in Keras. Default: None.
         """
 
     def on_epoch_begin(self, epoch: int, logs: LogDict | None = None) -> None:
@@ -72,7 +72,7 @@ class Callback(Suggesting):
 
         Args:
             epoch: its number, from 0.
-            logs: nothing, as in Keras.
+            logs: nothing, as in Keras. Default: None.
         """
 
     def on_batch_begin(self, batch: int, logs: LogDict | None = None) -> None:
@@ -80,7 +80,7 @@ class Callback(Suggesting):
 
         Args:
             batch: its number within the epoch, from 0.
-            logs: 'batch' and 'size' by name.
+            logs: 'batch' and 'size' by name. Default: None.
         """
 
     def on_batch_end(self, batch: int, logs: LogDict | None = None) -> None:
@@ -89,6 +89,7 @@ class Callback(Suggesting):
         Args:
             batch: its number within the epoch, from 0.
             logs: 'batch', 'size', the loss and the metrics of the batch by name, as numbers.
+                Default: None.
         """
 
     def on_epoch_end(self, epoch: int, logs: LogDict | None = None) -> None:
@@ -99,14 +100,14 @@ class Callback(Suggesting):
         Args:
             epoch: its number, from 0.
             logs: the loss and the metrics of the epoch by name, those of the validation after
-                'val_'.
+                'val_'. Default: None.
         """
 
     def on_train_end(self, logs: LogDict | None = None) -> None:
         """Called once, after the last epoch.
 
         Args:
-            logs: nothing, as in Keras.
+            logs: nothing, as in Keras. Default: None.
         """
 
     def on_interruption(self, error: BaseException) -> None:

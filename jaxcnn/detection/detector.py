@@ -167,7 +167,8 @@ class Detector:
             names: the file with the names of the classes.
             input_size: height and width of the network's input in pixels; None for those of the
                 cfg.
-            repair: whether known faults of published files are repaired, with a warning.
+            repair: whether known faults of published files are repaired, with a warning. Default:
+                True.
         """
         labels = [
             line.strip()
@@ -187,10 +188,11 @@ class Detector:
 
         Args:
             pictures: uint8 images (height, width, 3) of any sizes.
-            score_threshold: confidence x class probability, 0 to 1, that a box must reach.
+            score_threshold: confidence x class probability, 0 to 1, that a box must reach. Default:
+                0.5.
             iou_threshold: boxes of one class that overlap a better one by more than this are
-                dropped.
-            max_boxes: most objects of an image.
+                dropped. Default: 0.45.
+            max_boxes: most objects of an image. Default: 100.
         """
         if not len(pictures):
             return []

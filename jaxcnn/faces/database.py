@@ -55,7 +55,7 @@ class FaceDatabase(Mapping[str, np.ndarray]):
         Args:
             name: of the person.
             encoding: an array (n,), all of one length.
-            replace: whether the person may be there already.
+            replace: whether the person may be there already. Default: False.
 
         Raises:
             ValueError: a name that is already there, or an encoding of another length or with
@@ -86,7 +86,7 @@ class FaceDatabase(Mapping[str, np.ndarray]):
         Args:
             encoding: of a face, (n,).
             name: of the person whose face it should be.
-            threshold: the distance from which faces count as those of two people.
+            threshold: the distance from which faces count as those of two people. Default: 0.7.
 
         Raises:
             KeyError: the name is not enrolled.
@@ -103,7 +103,7 @@ class FaceDatabase(Mapping[str, np.ndarray]):
 
         Args:
             encoding: of a face, (n,).
-            threshold: the distance from which a face counts as that of nobody here.
+            threshold: the distance from which a face counts as that of nobody here. Default: 0.7.
 
         Raises:
             ValueError: nobody is enrolled.

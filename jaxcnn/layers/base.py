@@ -180,6 +180,7 @@ class Layer:
             loss: in `call` any scalar; outside of it a symbolic tensor.
             inputs: outside of `call`: the tensors that the loss depends on, for a layer that is
                 called several times: it counts in models where the layer is called on these.
+                Default: None.
         """
         self.additions.add_loss(loss, inputs)
 
@@ -198,7 +199,7 @@ class Layer:
 
         Args:
             updates: a pair (weight, new value), or a list of pairs.
-            inputs: outside of `call`: the tensors that the values depend on.
+            inputs: outside of `call`: the tensors that the values depend on. Default: None.
         """
         in_build = isinstance(self.module, UserModule) and not self.inbound_nodes
         if self.additions.calling or in_build:

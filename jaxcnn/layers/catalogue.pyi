@@ -281,7 +281,8 @@ class BatchNormalization(ModuleLayer):
     mode the running ones are used. Statistics are computed in float32. Where each part of the batch
     has its own (`jaxcnn.distribute` with ``local_statistics``) the running ones move by their mean.
     In programs for Keras 2.2 the running ones are the weighted mean of the batches alone, without
-    the value before the first of them, and the variance is that of a sample.
+    the value before the first of them; in those and in programs for 2.3 the variance is that of a
+    sample.
     Weights: ``gamma``, ``beta`` in params; ``moving_mean``, ``moving_variance`` in batch_stats.
 
     Args:

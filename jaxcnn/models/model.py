@@ -128,19 +128,20 @@ class Model(Network):
                 also a list or a dict by output name (None or absent: that output is not trained,
                 and takes no targets); None where the layers add all the loss there is.
             metrics: a list of names, functions or metric objects, for every output; with several
-                outputs also a list of such lists or a dict by output name.
+                outputs also a list of such lists or a dict by output name. Default: None.
             loss_weights: list or dict of numbers, or of variables whose value may change, by which
-                the losses of the outputs are weighted.
+                the losses of the outputs are weighted. Default: None.
             sample_weight_mode: "temporal" for sample weights by timestep; list or dict by output.
-            weighted_metrics: like `metrics`, but weighted by the sample weights.
+                Default: None.
+            weighted_metrics: like `metrics`, but weighted by the sample weights. Default: None.
             steps_per_execution: training or evaluation steps in one call to the device; None finds
                 a good number by how long they take. It changes no result. Callbacks with batch
                 hooks always get each batch.
             run_eagerly: run operation by operation instead of compiled, so that `print` and
-                debuggers inside layers, losses and metrics work; slow.
+                debuggers inside layers, losses and metrics work; slow. Default: False.
             target_tensors: for an output a variable, an array or a tensor computed from others that
                 its targets are, in place of `y`; or a K.placeholder that stands for `y` in losses;
-                a list or a dict by output.
+                a list or a dict by output. Default: None.
 
         The layers' `trainable` flags are read here: neither the weights nor the running statistics
         of a layer that is not trainable will move. Weights are kept; the optimizer's state starts
@@ -192,45 +193,54 @@ class Model(Network):
         Args:
             x: input array (samples, ...), or a list or dict by name for several inputs; or a source
                 of whole batches or examples with their targets, see `jaxcnn.training.input`.
-            y: target array, or a list or dict by output name.
-            batch_size: samples an update; None means 32.
-            epochs: number of the last epoch; with `initial_epoch` 0 the number of epochs.
-            verbose: 0 silent, 1 progress bar, 2 one line an epoch.
-            callbacks: `jaxcnn.callbacks.Callback` objects.
+                Default: None.
+            y: target array, or a list or dict by output name. Default: None.
+            batch_size: samples an update; None means 32. Default: 32.
+            epochs: number of the last epoch; with `initial_epoch` 0 the number of epochs. Default:
+                1.
+            verbose: 0 silent, 1 progress bar, 2 one line an epoch. Default: 1.
+            callbacks: `jaxcnn.callbacks.Callback` objects. Default: None.
             validation_split: fraction in [0, 1) of the samples, the last ones before any shuffling,
-                kept apart for validation; of arrays only.
+                kept apart for validation; of arrays only. Default: 0.0.
             validation_data: (x, y) or (x, y, sample_weights), or a source, instead of a split.
+                Default: None.
             shuffle: whether each epoch has another order; "batch" moves whole batches only, which
                 arrays on disk need to be read fast. Generators and iterables keep their order.
+                Default: True.
             class_weight: class -> weight of its samples in the loss; it counts in ``val_loss`` with
-                `validation_split`, and not with `validation_data`, as in Keras 2.0.4.
+                `validation_split`, and not with `validation_data`, as in Keras 2.0.4. Default:
+                None.
             sample_weight: (samples,), or (samples, steps) with ``sample_weight_mode="temporal"``.
-            initial_epoch: the first epoch's number, from 0, when resuming by hand.
+                Default: None.
+            initial_epoch: the first epoch's number, from 0, when resuming by hand. Default: 0.
             steps_per_epoch: batches an epoch; by default all there are. A source then continues in
                 the next epoch where the last one ended.
             validation_steps: batches of a validation; by default all there are.
             validation_freq: validate after every so many epochs, or after the epochs in this
-                collection, from 1.
-            max_queue_size: batches of a source that may lie ready.
+                collection, from 1. Default: 1.
+            max_queue_size: batches of a source that may lie ready. Default: 10.
             workers: threads or processes that make the batches; 0 makes them in this thread.
-            use_multiprocessing: whether they are processes.
+                Default: 1.
+            use_multiprocessing: whether they are processes. Default: False.
             batch_timeout: seconds without a batch after which its workers hang and `fit` ends.
+                Default: 600.0.
             augment: ``(key, inputs) -> inputs``, changes the inputs of each update at random on the
                 device, such as ``jaxcnn.preprocessing.image.Augmentation(horizontal_flip=True)``;
-                validation data stays as it is.
+                validation data stays as it is. Default: None.
             nan: what to do when the loss or its gradient is not finite: "warn" (of the loss) at the
                 end of the epoch; "ignore"; "raise", which stops before the step that would spoil
                 the weights and names the layer; "skip", which leaves that step out; "rollback",
                 which restores the weights and the optimizer of the last checkpoint and continues
                 with the batch after the bad one. The last two report ``skipped`` steps an epoch.
+                Default: 'warn'.
             checkpoint_dir: where whole training states are saved at the end of each epoch, and at
                 Ctrl-C or SIGTERM; the same call after a kill continues from there and ends as if it
-                had not been interrupted (with a generator: from its beginning).
-            checkpoint_every: also save each time this many updates have passed.
+                had not been interrupted (with a generator: from its beginning). Default: None.
+            checkpoint_every: also save each time this many updates have passed. Default: None.
             resume: "auto" continues an interrupted run of the same model, data length and settings,
                 with the hyperparameters as compiled now where these were changed; True continues
                 whatever run of this model the folder holds, a finished one too, with the run's
-                hyperparameters; False starts a new run in its place.
+                hyperparameters; False starts a new run in its place. Default: 'auto'.
 
         Returns:
             The `History`: ``history.history["loss"]`` and the metrics, a value an epoch.
@@ -278,10 +288,10 @@ class Model(Network):
         """The loss and metrics over the data: a number, or a list in the order of `metrics_names`.
 
         Args:
-            x, y, batch_size, sample_weight: as for `fit`.
-            verbose: 0 silent, 1 progress bar.
+            x, y, batch_size, sample_weight: as for `fit`. Default: None, None, 32 and None.
+            verbose: 0 silent, 1 progress bar. Default: 1.
             steps: batches; by default all there are.
-            max_queue_size, workers, use_multiprocessing: as for `fit`.
+            max_queue_size, workers, use_multiprocessing: as for `fit`. Default: 10, 1 and False.
         """
         making = Workers(max_queue_size, workers, use_multiprocessing)
         settings = FeedSettings(batch_size, steps, making)
@@ -305,12 +315,13 @@ class Model(Network):
 
         Args:
             x: as for `fit`; of batches that are tuples, the first part is taken.
-            batch_size: samples at a time.
-            verbose: 0 silent, 1 progress bar.
+            batch_size: samples at a time. Default: 32.
+            verbose: 0 silent, 1 progress bar. Default: 0.
             steps: batches; by default all there are.
-            max_queue_size, workers, use_multiprocessing: as for `fit`.
+            max_queue_size, workers, use_multiprocessing: as for `fit`. Default: 10, 1 and False.
             pad_to_multiple: append steps to sequences, up to a multiple of this number, so that
                 many lengths share few compiled programs, and give the answers of the real steps.
+                Default: None.
 
         Raises:
             ValueError: with `pad_to_multiple` a model of which it is not known that this changes no
@@ -336,10 +347,11 @@ class Model(Network):
         Args:
             x: inputs (batch, ...), or a list or dict by name of them.
             y: targets (batch, ...), alike; None where the losses need none.
-            sample_weight: weights of the samples (batch,), or of steps (batch, steps).
-            class_weight: class -> weight of its samples.
+            sample_weight: weights of the samples (batch,), or of steps (batch, steps). Default:
+                None.
+            class_weight: class -> weight of its samples. Default: None.
             reset_metrics: whether the next batch begins the metrics again; else they go on, until
-                `reset_metrics()`.
+                `reset_metrics()`. Default: True.
 
         Returns:
             The loss, or a list of the loss and the metrics as in `metrics_names`.
@@ -360,9 +372,10 @@ class Model(Network):
 
         Args:
             x: inputs (batch, ...), or a list or dict by name of them.
-            y: targets (batch, ...), alike.
-            sample_weight: weights of the samples (batch,), or of steps (batch, steps).
-            reset_metrics: as for `train_on_batch`.
+            y: targets (batch, ...), alike. Default: None.
+            sample_weight: weights of the samples (batch,), or of steps (batch, steps). Default:
+                None.
+            reset_metrics: as for `train_on_batch`. Default: True.
 
         Returns:
             The loss, or a list of the loss and the metrics as in `metrics_names`.
@@ -514,7 +527,7 @@ class Model(Network):
 
         Args:
             settings: what `get_config` returned.
-            custom_objects: the names of classes and functions of your own -> these.
+            custom_objects: the names of classes and functions of your own -> these. Default: None.
         """
         with custom_object_scope(custom_objects), reading(cls, settings) as settings:
             inputs, outputs = saving.build_graph(settings)
@@ -546,8 +559,8 @@ class Model(Network):
 
         Args:
             filepath: where to; the suffix .keras decides the format.
-            overwrite: whether a file that is there may be replaced.
-            include_optimizer: whether training can go on from the file.
+            overwrite: whether a file that is there may be replaced. Default: True.
+            include_optimizer: whether training can go on from the file. Default: True.
             keras: '2.0', '2.2' or '3' for a file that this version reads, or is refused; None for
                 what later ones read.
 
@@ -567,8 +580,8 @@ class Model(Network):
 
         Args:
             filepath: where to.
-            overwrite: whether a file that is there may be replaced.
-            save_format: for programs of tf.keras: 'h5', which is the only one.
+            overwrite: whether a file that is there may be replaced. Default: True.
+            save_format: for programs of tf.keras: 'h5', which is the only one. Default: None.
 
         Raises:
             ValueError: another `save_format`.
@@ -597,11 +610,14 @@ class Model(Network):
 
         Args:
             filepath: any name; the content decides.
-            by_name: whether to load into layers of the same names, instead of in order.
-            skip_mismatch: whether to leave out layers of other shapes, with a warning.
-            reshape: whether an array of another shape fits where it has as many numbers.
-            by: 'order' or 'name', the same as `by_name`.
-            mapping: layer -> name in a file of another framework.
+            by_name: whether to load into layers of the same names, instead of in order. Default:
+                False.
+            skip_mismatch: whether to leave out layers of other shapes, with a warning. Default:
+                False.
+            reshape: whether an array of another shape fits where it has as many numbers. Default:
+                False.
+            by: 'order' or 'name', the same as `by_name`. Default: None.
+            mapping: layer -> name in a file of another framework. Default: None.
 
         Returns:
             What went where, of such a file.
@@ -621,7 +637,8 @@ class Model(Network):
 
         Args:
             filepath: where to.
-            platforms: where the program shall run: of 'cpu', 'cuda', 'rocm' and 'tpu'.
+            platforms: where the program shall run: of 'cpu', 'cuda', 'rocm' and 'tpu'. Default:
+                ('cpu', 'cuda', 'tpu').
         """
         saving.export_model(self, filepath, platforms)
 

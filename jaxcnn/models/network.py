@@ -317,8 +317,8 @@ class Network(Layer):
         """A layer by its `name` or by its `index` in `layers`.
 
         Args:
-            name: of the layer.
-            index: its place in `layers`, also from the end; it goes before `name`.
+            name: of the layer. Default: None.
+            index: its place in `layers`, also from the end; it goes before `name`. Default: None.
 
         Raises:
             ValueError: there is no such layer, or neither is given.
@@ -377,8 +377,10 @@ class Network(Layer):
 
         Args:
             line_length: width in characters; 65, or 100 when the layers' connections are shown.
-            positions: the ends of the columns, as fractions of the width or in characters.
-            print_fn: called with each line.
+                Default: None.
+            positions: the ends of the columns, as fractions of the width or in characters. Default:
+                None.
+            print_fn: called with each line. Default: `print`.
         """
         self.require_built()
         self.warn_of_changes()

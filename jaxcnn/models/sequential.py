@@ -305,7 +305,7 @@ class Sequential(Model):
 
         Args:
             settings: what `get_config` returned.
-            custom_objects: the names of classes and functions of your own -> these.
+            custom_objects: the names of classes and functions of your own -> these. Default: None.
         """
         with custom_object_scope(custom_objects), reading(cls, settings) as settings:
             described = settings["layers"] if isinstance(settings, Mapping) else settings
@@ -353,7 +353,12 @@ class Sequential(Model):
         *args: PyTree,
         **kwargs: PyTree,
     ) -> History:
-        """As `Model.fit`, with the 10 epochs by default that Keras 2.0.4 has here."""
+        """As `Model.fit`, with the 10 epochs by default that Keras 2.0.4 has here.
+
+        Args:
+            epochs: number of the last epoch; with `initial_epoch` 0 the number of epochs. Default:
+                10.
+        """
         return super().fit(x, y, batch_size, epochs, *args, **kwargs)
 
     fit.__signature__ = with_default(Model.fit, "epochs", EPOCHS)  # type: ignore[attr-defined]
@@ -381,8 +386,8 @@ class Sequential(Model):
 
         Args:
             x: inputs (samples, ...).
-            batch_size: samples in one dispatch.
-            verbose: 1 for a progress bar.
+            batch_size: samples in one dispatch. Default: 32.
+            verbose: 1 for a progress bar. Default: 1.
         """
         probabilities: np.ndarray = self.predict(x, batch_size, verbose)
         if np.min(probabilities) < 0.0 or np.max(probabilities) > 1.0:
@@ -401,8 +406,8 @@ class Sequential(Model):
 
         Args:
             x: inputs (samples, ...).
-            batch_size: samples in one dispatch.
-            verbose: 1 for a progress bar.
+            batch_size: samples in one dispatch. Default: 32.
+            verbose: 1 for a progress bar. Default: 1.
         """
         outputs: np.ndarray = self.predict(x, batch_size, verbose)
         if outputs.shape[-1] > 1:

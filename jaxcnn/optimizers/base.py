@@ -393,7 +393,7 @@ class Optimizer(Updating):
         Args:
             grads: the tree of the gradients.
             state: what `init` or the last update returned.
-            params: the tree of the parameters, which some optimizers need.
+            params: the tree of the parameters, which some optimizers need. Default: None.
         """
         leaves, tree = _flatten(grads)
         return self.step(tree.unflatten(self.clipped(leaves)), state, params)

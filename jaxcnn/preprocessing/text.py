@@ -299,6 +299,7 @@ class Tokenizer:
         Args:
             texts: strings, or lists of words.
             mode: 'binary', 'count', 'freq' or 'tfidf', as `sequences_to_matrix` explains them.
+                Default: 'binary'.
         """
         return self.sequences_to_matrix(self.texts_to_sequences(texts), mode)
 
@@ -313,7 +314,7 @@ class Tokenizer:
             sequences: lists of word numbers; those beyond the last column are left out.
             mode: "binary" (1 when the word occurs), "count" (how often it does), "freq" (count over
                 the length of the sequence), or "tfidf": (1 + log count) log(1 + documents / (1 +
-                documents with the word)).
+                documents with the word)). Default: 'binary'.
 
         Raises:
             ValueError: another mode, or the matrix needs counts and nothing has been fitted.

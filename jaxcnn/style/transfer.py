@@ -167,7 +167,7 @@ class StyleTransfer:
 
         Args:
             content: uint8 (height, width, 3).
-            noise: share of the noise, 0 to 1.
+            noise: share of the noise, 0 to 1. Default: 0.6.
             seed: of the noise; None for another one each time.
 
         Raises:
@@ -199,11 +199,12 @@ class StyleTransfer:
         Args:
             content: uint8 (height, width, 3); the result has its size.
             style: uint8 (height, width, 3) of any size.
-            steps: number of updates.
+            steps: number of updates. Default: 200.
             noise, seed: see `start`; by default the seed of `set_random_seed`.
             every: after how many steps to call `on_picture`, also before the first and at the end.
-            on_picture: called with (step, image as uint8, costs).
-            on_step: called after each step with the number of those done.
+                Default: None.
+            on_picture: called with (step, image as uint8, costs); by default nothing is done.
+            on_step: called after each step with the number of those done. Default: None.
 
         Raises:
             ValueError: an image of another dtype or shape, or `every` below 1.

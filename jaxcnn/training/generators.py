@@ -49,16 +49,21 @@ def fit_generator(
 
     Args:
         generator: yields (inputs, targets) or (inputs, targets, sample_weights).
-        steps_per_epoch: batches an epoch; a Sequence knows it.
+        steps_per_epoch: batches an epoch; a Sequence knows it. Default: None.
         epochs, verbose, callbacks, class_weight, initial_epoch, validation_freq: as for `fit`.
+            Default: 1, 1, None, None, 0 and 1.
         validation_data: a source like `generator`, with `validation_steps`, or (x, y) or (x, y,
-            sample_weights).
-        validation_steps: batches of a validation.
-        max_q_size: batches that may lie ready.
+            sample_weights). Default: None.
+        validation_steps: batches of a validation. Default: None.
+        max_q_size: batches that may lie ready. Default: 10.
         workers: threads or processes that make batches; a generator is pulled by one thread.
+            Default: 1.
         pickle_safe: whether they are processes; each walks through its own copy of a generator.
-        shuffle: whether the batches of a Sequence come in another order in each pass.
-        max_queue_size, use_multiprocessing: later names of `max_q_size` and `pickle_safe`.
+            Default: False.
+        shuffle: whether the batches of a Sequence come in another order in each pass. Default:
+            True.
+        max_queue_size, use_multiprocessing: later names of `max_q_size` and `pickle_safe`. Default:
+            None.
     """
     require_source("fit_generator", generator)
     return self.fit(
@@ -94,11 +99,12 @@ def evaluate_generator(
     Args:
         generator: gives (inputs, targets) or (inputs, targets, sample weights).
         steps: number of batches; by default all of a generator that has a length.
-        max_q_size: number of batches that are kept ready.
-        workers: number of threads, or processes, that ask for batches ahead.
-        pickle_safe: whether the workers are processes.
-        verbose: 1 for a progress bar.
-        max_queue_size, use_multiprocessing: later names of `max_q_size` and `pickle_safe`.
+        max_q_size: number of batches that are kept ready. Default: 10.
+        workers: number of threads, or processes, that ask for batches ahead. Default: 1.
+        pickle_safe: whether the workers are processes. Default: False.
+        verbose: 1 for a progress bar. Default: 0.
+        max_queue_size, use_multiprocessing: later names of `max_q_size` and `pickle_safe`. Default:
+            None.
 
     Returns:
         The loss, or a list of it and the metrics as in `metrics_names`.
@@ -128,11 +134,12 @@ def predict_generator(
     Args:
         generator: gives inputs, or tuples whose first entry they are.
         steps: number of batches; by default all of a generator that has a length.
-        max_q_size: number of batches that are kept ready.
-        workers: number of threads, or processes, that ask for batches ahead.
-        pickle_safe: whether the workers are processes.
-        verbose: 1 for a progress bar.
-        max_queue_size, use_multiprocessing: later names of `max_q_size` and `pickle_safe`.
+        max_q_size: number of batches that are kept ready. Default: 10.
+        workers: number of threads, or processes, that ask for batches ahead. Default: 1.
+        pickle_safe: whether the workers are processes. Default: False.
+        verbose: 1 for a progress bar. Default: 0.
+        max_queue_size, use_multiprocessing: later names of `max_q_size` and `pickle_safe`. Default:
+            None.
 
     Returns:
         The outputs for all samples, (samples, ...), or a list of them.

@@ -105,8 +105,9 @@ class Progbar(Suggesting):
 
         Args:
             current: how far it is, from 0 to the target.
-            values: (name, value since the last update) pairs.
+            values: (name, value since the last update) pairs. Default: None.
             force: whether to draw even when the last drawing was less than `interval` seconds ago.
+                Default: False.
         """
         progress = current - self.seen_so_far
         for name, value in values or ():
@@ -120,7 +121,7 @@ class Progbar(Suggesting):
 
         Args:
             n: how much further.
-            values: (name, value since the last update) pairs.
+            values: (name, value since the last update) pairs. Default: None.
         """
         self.update(self.seen_so_far + n, values)
 

@@ -131,7 +131,7 @@ class KerasEstimator(BaseEstimator):
         """The parameters, the very objects that were given; `deep` changes nothing.
 
         Args:
-            deep: as scikit-learn gives it; it changes nothing.
+            deep: as scikit-learn gives it; it changes nothing. Default: True.
         """
         return {**self.sk_params, "build_fn": self.build_fn}
 
@@ -262,7 +262,7 @@ class KerasClassifier(ClassifierMixin, KerasEstimator):
         Args:
             x: (samples, features) or more axes.
             y: labels of any kind (samples,), or one-hot rows (samples, classes).
-            sample_weight: (samples,), in the loss.
+            sample_weight: (samples,), in the loss. Default: None.
             **kwargs: for the model's `fit`.
 
         Returns:
@@ -319,7 +319,7 @@ class KerasClassifier(ClassifierMixin, KerasEstimator):
         Args:
             x: samples (samples, ...).
             y: their labels (samples,), or one-hot.
-            sample_weight: weights of the samples (samples,).
+            sample_weight: weights of the samples (samples,). Default: None.
         """
         labels = np.asarray(y)
         labels = (
@@ -365,7 +365,7 @@ class KerasRegressor(RegressorMixin, KerasEstimator):
         Args:
             x: (samples, features) or more axes.
             y: (samples,) or (samples, outputs).
-            sample_weight: (samples,), in the loss.
+            sample_weight: (samples,), in the loss. Default: None.
             **kwargs: for the model's `fit`.
 
         Returns:
@@ -386,7 +386,7 @@ class KerasRegressor(RegressorMixin, KerasEstimator):
         Args:
             x: samples (samples, ...).
             y: their targets (samples,).
-            sample_weight: weights of the samples (samples,).
+            sample_weight: weights of the samples (samples,). Default: None.
         """
         if chosen() and dialect().since_2_2:
             settings = self.filter_sk_params(Sequential.evaluate, kwargs)

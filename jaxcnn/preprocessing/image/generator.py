@@ -227,9 +227,9 @@ class ImageDataGenerator(HasAugmentation):
 
         Args:
             x: images (n, rows, columns, channels) with 1, 3 or 4 channels, or channels first.
-            augment: look at randomly changed images.
-            rounds: with `augment`, how often to go through the data.
-            seed: decides the changes.
+            augment: look at randomly changed images. Default: False.
+            rounds: with `augment`, how often to go through the data. Default: 1.
+            seed: decides the changes. Default: None.
         """
         images = np.asarray(x)
         if images.ndim != 4:
@@ -293,16 +293,16 @@ class ImageDataGenerator(HasAugmentation):
             x: images (n, rows, columns, channels) with 1, 3 or 4 channels, or channels first; or
                 (images, others) with one array or a list of them, (n, ...), that batches hold
                 after the images, unchanged.
-            y: labels (n, ...); without them batches are images alone.
-            batch_size: images a batch; the last of an epoch may be smaller.
-            shuffle: whether each epoch has its own order.
+            y: labels (n, ...); without them batches are images alone. Default: None.
+            batch_size: images a batch; the last of an epoch may be smaller. Default: 32.
+            shuffle: whether each epoch has its own order. Default: True.
             seed: decides order and changes; by default one drawn from the library's.
             save_to_dir: a folder for the images of all batches, named
-                ``{prefix}_{index}_{number}.{format}``.
-            save_prefix: what their names begin with.
-            save_format: 'jpeg' or 'png'.
-            sample_weight: (n,), the third part of each batch.
-            subset: 'training' or 'validation' with `validation_split`.
+                ``{prefix}_{index}_{number}.{format}``. Default: None.
+            save_prefix: what their names begin with. Default: ''.
+            save_format: 'jpeg' or 'png'. Default: 'jpeg'.
+            sample_weight: (n,), the third part of each batch. Default: None.
+            subset: 'training' or 'validation' with `validation_split`. Default: None.
 
         Raises:
             ValueError: arrays do not fit together, or pixels are not finite.
@@ -346,19 +346,21 @@ class ImageDataGenerator(HasAugmentation):
 
         Args:
             directory: the folder.
-            target_size: (rows, columns) that images are resized to.
-            color_mode: 'rgb', 'rgba' or 'grayscale'.
+            target_size: (rows, columns) that images are resized to. Default: (256, 256).
+            color_mode: 'rgb', 'rgba' or 'grayscale'. Default: 'rgb'.
             classes: names of the folders in the order of the class numbers; by default all of them,
                 sorted.
             class_mode: 'categorical' (one-hot rows), 'binary' (0.0 or 1.0), 'sparse' (class
-                numbers), 'input' (the images themselves), or None for no labels.
+                numbers), 'input' (the images themselves), or None for no labels. Default:
+                'categorical'.
             batch_size, shuffle, seed, save_to_dir, save_prefix, save_format, subset: as in `flow`.
-            follow_links: go into folders that are linked to.
-            interpolation: how images are resized (see `load_img`).
+                Default: 32, True, None, None, '', 'jpeg' and None.
+            follow_links: go into folders that are linked to. Default: False.
+            interpolation: how images are resized (see `load_img`). Default: 'nearest'.
             skip_unreadable: try all files now and leave out, with a warning, those that cannot be
                 read. By default such a file raises when its turn comes.
             draft: decode JPEG files at a half, a quarter or an eighth of their size where that is
-                enough (see `load_img`).
+                enough (see `load_img`). Default: False.
 
         Raises:
             ValueError: an empty class folder, an unknown class or setting.
@@ -414,20 +416,23 @@ class ImageDataGenerator(HasAugmentation):
         Args:
             dataframe: a pandas or other data frame, or a dict of lists: anything whose
                 ``dataframe[name]`` is a column.
-            directory: the folder that file names are relative to.
-            x_col: the column of file names.
-            y_col: the column of labels; several for ``class_mode="multi_output"``.
-            weight_col: a column of sample weights.
+            directory: the folder that file names are relative to. Default: None.
+            x_col: the column of file names. Default: 'filename'.
+            y_col: the column of labels; several for ``class_mode="multi_output"``. Default:
+                'class'.
+            weight_col: a column of sample weights. Default: None.
             classes: names of the classes in the order of their numbers; others are left out. By
                 default all, sorted.
             class_mode: as in `flow_from_directory`, where 'categorical' labels may be lists of
                 classes; also 'raw' (the values of the column) and 'multi_output' (a list with the
-                values of each column).
+                values of each column). Default: 'categorical'.
             validate_filenames: leave out, with a warning, names of files that are not there or no
-                images.
+                images. Default: True.
             target_size, color_mode, batch_size, shuffle, seed: as in `flow_from_directory`.
-            save_to_dir, save_prefix, save_format, subset, interpolation: as there.
-            skip_unreadable, draft: as there.
+                Default: (256, 256), 'rgb', 32, True and None.
+            save_to_dir, save_prefix, save_format, subset, interpolation: as there. Default: None,
+                '', 'jpeg', None and 'nearest'.
+            skip_unreadable, draft: as there. Default: False.
         """
         return self.dataframe_iterator(
             dataframe,
