@@ -1,4 +1,4 @@
-"""What editors and type checkers see of the layers."""
+"""What editors and type checkers see of layers, models, losses and applications."""
 
 import importlib.util
 import inspect
@@ -11,7 +11,7 @@ import pytest
 
 from jaxcnn import layers
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
 RIGHT = """
 import numpy as np
 
