@@ -416,7 +416,9 @@ class Layer:
 
     @property
     def weights(self) -> list[Variable]:
-        """All weights, trainable first."""
+        """All weights, trainable first; in programs for an old Keras as they are frozen now."""
+        if chosen():
+            return [*self.trainable_weights, *self.non_trainable_weights]
         return [owner.variable(path) for owner, path in self.weight_paths()]
 
     @property

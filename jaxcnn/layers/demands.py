@@ -7,8 +7,10 @@ from typing import TypeAlias, overload
 from jaxcnn import nn
 from jaxcnn.layers.input_spec import InputSpec
 from jaxcnn.layers.symbolic.tensor import GraphLayer
+from jaxcnn.nn.base import library_part
 from jaxcnn.nn.fields import as_tuple
 from jaxcnn.runtime.types import Shape
+from jaxcnn.spellings.dialect import dialect
 
 Demanded: TypeAlias = InputSpec | list[InputSpec | None] | None
 
@@ -34,13 +36,14 @@ def demanded(layer: GraphLayer) -> Demanded:
     inputs = getattr(layer, "inputs", None)
     if inputs is not None:
         return [None] * len(inputs) if len(inputs) > 1 else None
-    module = layer.module
+    module = library_part(layer.module)
     shapes = layer.inbound_nodes[0].input_shapes if layer.inbound_nodes else []
-    shape = shapes[0] if shapes else None
-    if isinstance(module, nn.recurrent.base.Recurrent | nn.RNN) and not isinstance(
-        module, nn.ConvLSTM2D | nn.ConvRNN2D
-    ):
-        return [InputSpec(ndim=3, shape=shape and (None, None, *shape[2:]))]
+    shape = shapes[0] if shapes else vars(layer).get("declared_for")
+    if dialect().of_keras_1:
+        return demanded_in_keras_1(module, shape)
+    if is_sequence(module):
+        batch = shape[0] if shape and module.stateful else None
+        return [InputSpec(ndim=3, shape=shape and (batch, None, *shape[2:]))]
     if isinstance(module, nn.TimeDistributed | nn.ConvLSTM2D | nn.ConvRNN2D) and shape is not None:
         return InputSpec(ndim=len(shape), shape=shape)
     rank = rank_of(module)
@@ -50,6 +53,27 @@ def demanded(layer: GraphLayer) -> Demanded:
     if rank is None and not fixed:
         return None
     return InputSpec(ndim=rank or len(shape or ()), axes=fixed)
+
+
+def is_sequence(module: object) -> bool:
+    """Whether a module is a recurrent layer of (batch, steps, features)."""
+    of_images = isinstance(module, nn.ConvLSTM2D | nn.ConvRNN2D)
+    return isinstance(module, nn.recurrent.base.Recurrent | nn.RNN) and not of_images
+
+
+def demanded_in_keras_1(module: object, shape: Shape | None) -> list[InputSpec | None] | None:
+    """A list of one demand: the whole shape of what its layers were built for, or the number of
+    axes.
+    """
+    whole = isinstance(module, nn.TimeDistributed | nn.BatchNormalization | nn.ConvLSTM2D)
+    if is_sequence(module) or whole:
+        if shape is not None:
+            return [InputSpec(ndim=len(shape), shape=shape)]
+        return [InputSpec(ndim=3)] if is_sequence(module) else None
+    if isinstance(module, nn.Dense | nn.Flatten):
+        return [InputSpec(min_ndim=2 if isinstance(module, nn.Dense) else 3)]
+    rank = rank_of(module)
+    return None if rank is None else [InputSpec(ndim=rank)]
 
 
 def rank_of(module: object) -> int | None:

@@ -137,6 +137,7 @@ class ModuleLayer(Layer):
     def _declare(self, input_shape: PyTree) -> None:
         """Declare the weights of the layer of the library among those of a subclass."""
         inner = cast(RebuiltModule, self.module).of_library
+        vars(self)["declared_for"] = input_shape
         for spec in trace(inner, self._examples(inner, input_shape), {}).weights:
             if len(spec.path) > 1:
                 raise TypeError(

@@ -111,6 +111,11 @@ class InputLayer(Layer):
         return Activation("linear")
 
     @property
+    def output_name(self) -> str:
+        """The name of its tensor without the number; in old programs that of a placeholder."""
+        return self.name if chosen() else f"{self.name}/output"
+
+    @property
     def input(self) -> PyTree:
         return self.output
 

@@ -23,7 +23,7 @@ from jaxcnn.layers.variable import Variable
 from jaxcnn.layers.weights import Arguments, WeightOwner, put, spec_of
 from jaxcnn.nn.base import WeightSpec
 from jaxcnn.runtime.types import ArrayFunction, ArrayLike, Path, PyTree
-from jaxcnn.spellings.dialect import dialect
+from jaxcnn.spellings.dialect import chosen, dialect
 from jaxcnn.spellings.stories import told_in
 
 L = TypeVar("L", bound=WeightOwner)
@@ -237,7 +237,20 @@ def trainable_paths(layer: L) -> list[tuple[L, Path]]:
 def non_trainable_paths(layer: L) -> list[tuple[L, Path]]:
     """(owner, (collection, *path)) of all other weights."""
     moved = {(id(owner), path) for owner, path in trainable_paths(layer)}
-    return [entry for entry in weight_paths(layer) if (id(entry[0]), entry[1]) not in moved]
+    listed = fixed_first(layer) if chosen() else weight_paths(layer)
+    return [entry for entry in listed if (id(entry[0]), entry[1]) not in moved]
+
+
+def fixed_first(layer: L) -> list[tuple[L, Path]]:
+    """All weights in the order in which an old Keras lists those that training leaves alone: what
+    is frozen as a whole with its parameters in front, else layer by layer.
+    """
+    if not layer.trainable:
+        return weight_paths(layer)
+    entries = own_entries(layer, params=True) + own_entries(layer, params=False)
+    return each_once(
+        entries + [e for child in layer.listed_children.values() for e in fixed_first(child)]
+    )
 
 
 def trainable_mask(layer: WeightOwner) -> dict[str, PyTree]:

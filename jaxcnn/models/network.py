@@ -25,7 +25,7 @@ from jaxcnn.nn.traits import Traits
 from jaxcnn.runtime.names import distinct
 from jaxcnn.runtime.types import ArrayLike, Path, PyTree
 from jaxcnn.runtime.warn import warn_user
-from jaxcnn.spellings.dialect import chosen
+from jaxcnn.spellings.dialect import chosen, dialect
 from jaxcnn.spellings.hints import closest
 from jaxcnn.spellings.keywords import suggesting
 from jaxcnn.spellings.stories import told_in
@@ -347,7 +347,8 @@ class Network(Layer):
     def set_weights(self, weights: Sequence[ArrayLike]) -> None:
         """Replace the weights by arrays of the same shapes, in the order of `get_weights`.
 
-        For a program of an old Keras a model sets as many as there are, and warns.
+        For a program of an old Keras a model sets as many as there are, and warns, unless it is a
+        Sequential of Keras 1.
 
         Args:
             weights: arrays of the shapes that `get_weights` returns.
@@ -355,15 +356,14 @@ class Network(Layer):
         Raises:
             ValueError: another number of weights or another shape; nothing is replaced then.
         """
-        if chosen() and len(weights) != len(self.listed_paths()):
-            values = self.get_weights()  # in Keras 1 more, with an array for each gate
-            count = len(values)
-            if len(weights) != count:
-                warn_user(
-                    f"Model '{self.name}' has {count} weights; given {len(weights)}. As in Keras 1 "
-                    "and 2, as many as there are of both are set."
-                )
-            weights = [*weights[:count], *values[len(weights) :]]
+        stack_of_1 = dialect().of_keras_1 and self.traits.network == "stack"
+        count = len(self.listed_paths())
+        if chosen() and not stack_of_1 and len(weights) != count:
+            warn_user(
+                f"Model '{self.name}' has {count} weights; given {len(weights)}. As in Keras 1 "
+                "and 2, as many as there are of both are set."
+            )
+            weights = [*weights[:count], *self.get_weights()[len(weights) :]]
         super().set_weights(weights)
 
     @suggesting

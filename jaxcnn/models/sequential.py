@@ -19,6 +19,7 @@ from jaxcnn.layers.input import Input, InputLayer
 from jaxcnn.layers.naming import input_name_for
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 from jaxcnn.layers.user_layer import bound_module
+from jaxcnn.layers.weight_tree import each_once
 from jaxcnn.models.merged import MergedModels
 from jaxcnn.models.model import Model
 from jaxcnn.models.network import Network
@@ -283,6 +284,8 @@ class Sequential(Model):
     def listed_paths(self) -> list[tuple[Layer, tuple[str, ...]]]:
         if any(layer.weights_store.specs is None for layer in self.all_layers()):
             raise ValueError(NOT_BUILT.format(self.name))
+        if dialect().of_keras_1:  # of a stack inside, too, layer by layer
+            return each_once(entry for layer in self._stack for entry in layer.listed_paths())
         return super().listed_paths()
 
     def require_built(self) -> None:

@@ -101,3 +101,59 @@ def test_models_of_keras_1_read_groups_of_files(tmp_path):
                 load(file)
                 for value, expected in zip(model.get_weights(), before, strict=True):
                     np.testing.assert_array_equal(value, expected)
+
+
+def test_a_layer_within_build_knows_what_it_is_built_for(keras):
+    """`input_spec` is a list in 1.2.2, with the whole shape where it is known."""
+    told = []
+
+    class Attentive(L.LSTM):
+        def build(self, input_shape):
+            super().build(input_shape)
+            told.append(self.input_spec[0].shape)
+
+    Sequential([Attentive(3, input_shape=(5, 4))])
+    assert told[0] == ((None, 5, 4) if keras == "1.2" else (None, None, 4))
+    layer = L.BatchNormalization()
+    Sequential([L.Dense(3, input_dim=2), layer])
+    if keras == "1.2":
+        assert [spec.shape for spec in layer.input_spec] == [(None, 3)]
+    else:
+        assert layer.input_spec.axes == {-1: 3}
+
+
+def nested():
+    inner = Sequential(
+        [L.Dense(3, input_dim=2, name="d"), L.BatchNormalization(name="e"), L.Dense(1, name="f")]
+    )
+    return inner, Sequential([L.Dense(2, input_dim=2, name="a"), inner])
+
+
+def names_of(weights):
+    return [weight.name.split("_")[0].split("/")[0] for weight in weights]
+
+
+def test_weights_are_listed_as_they_are_frozen(keras):
+    inner, model = nested()
+    statistics = ["e", "e"]
+    assert names_of(model.weights) == [*"aaddeeff", *statistics]
+    inner.trainable = False
+    assert names_of(model.weights) == [*"aaddeeff", *statistics]
+    inner.trainable, model.layers[0].trainable = True, False
+    assert names_of(model.weights) == [*"ddeeffaa", *statistics]
+    assert names_of(model.non_trainable_weights) == [*"aa", *statistics]
+
+
+def test_values_of_a_stack_in_keras_1_come_layer_by_layer():
+    with speaking("1.2"):
+        model = nested()[1]
+        shapes = [(2, 2), (2,), (2, 3), (3,), (3,), (3,), (3,), (3,), (3, 1), (1,)]
+        assert [w.shape for w in model.get_weights()] == shapes
+        model.set_weights([np.full(shape, i) for i, shape in enumerate(shapes)])
+        assert model.layers[1].layers[2].get_weights()[1].tolist() == [9]
+        with pytest.raises(ValueError, match="expecting 10 weights"):
+            model.set_weights(model.get_weights()[:2])
+
+
+def test_an_input_is_a_placeholder_by_name(keras):
+    assert L.Input((3,), name="image").name == "image:0"

@@ -98,7 +98,8 @@ class SymbolicTensor(Deferred):
 
     @property
     def name(self) -> str:
-        return f"{self.layer.name}/output:{self.tensor_index}"
+        stem = getattr(self.layer, "output_name", f"{self.layer.name}/output")
+        return f"{stem}:{self.tensor_index}"
 
     @property
     def ndim(self) -> int:
