@@ -197,7 +197,8 @@ def install(keras: str = "2.0", tensorflow: bool = False) -> None:
             )
     speak(keras)
     of_1 = ("initializations", "metrics1") if dialect().of_keras_1 else ()
-    for module in ("configurations", *of_1) if chosen() else ():  # in force from now on
+    of_2_3 = ("losses_of_2_3", "metrics_of_2_3") if dialect().name == "2.3" else ()
+    for module in ("configurations", *of_1, *of_2_3) if chosen() else ():  # in force from now on
         importlib.import_module(f"jaxcnn.compat.{module}")
     if tensorflow:
         importlib.import_module("jaxcnn.compat.tensorflow.variables")  # which weights answer as

@@ -15,8 +15,8 @@ ENGINE_FILES = (
     "training_generator training_utils"
 )
 _UTILS_FILES = (
-    "conv_utils data_utils generic_utils io_utils layer_utils multi_gpu_utils np_utils test_utils "
-    "training_utils vis_utils visualize_util"
+    "conv_utils data_utils generic_utils io_utils layer_utils losses_utils multi_gpu_utils "
+    "np_utils test_utils training_utils vis_utils visualize_util"
 )
 APPLICATIONS = (
     "densenet imagenet_utils inception_resnet_v2 inception_v3 mobilenet mobilenet_v2 mobilenetv2 "

@@ -373,9 +373,40 @@ NAMES_OF_1: dict[str, dict[str, str]] = {
 }
 
 
+# And for programs of Keras 2.3.
+_LOSSES_OF_2_3 = (
+    "BinaryCrossentropy CategoricalCrossentropy CategoricalHinge Hinge Huber KLDivergence LogCosh "
+    "Loss LossFunctionWrapper MeanAbsoluteError MeanAbsolutePercentageError MeanSquaredError "
+    "MeanSquaredLogarithmicError Poisson SparseCategoricalCrossentropy SquaredHinge "
+    "binary_crossentropy categorical_crossentropy cosine cosine_proximity cosine_similarity hinge "
+    "huber_loss squared_hinge"
+)
+_METRICS_OF_2_3 = (
+    "AUC FalseNegatives FalsePositives Mean MeanIoU MeanMetricWrapper Metric Precision Recall "
+    "Reduce RootMeanSquaredError SensitivityAtSpecificity SpecificityAtSensitivity Sum "
+    "TrueNegatives TruePositives clone_metric"
+)
+_REDUCTIONS = {"Reduction": "jaxcnn.compat.losses_of_2_3:Reduction"}
+NAMES_OF_2_3: dict[str, dict[str, str]] = {
+    "keras.losses": {
+        **{name: f"jaxcnn.compat.losses_of_2_3:{name}" for name in _LOSSES_OF_2_3.split()},
+        **_REDUCTIONS,
+        "losses_utils": "keras.utils.losses_utils",
+    },
+    "keras.metrics": {
+        name: f"jaxcnn.compat.metrics_of_2_3:{name}"
+        for name in (*_METRIC_CLASSES.split(), *_METRICS_OF_2_3.split())
+    },
+    "keras.utils": {"losses_utils": "keras.utils.losses_utils"},
+    "keras.utils.losses_utils": _REDUCTIONS,
+}
+
+
 def names_in(path: str) -> dict[str, str]:
     """The names of a module that are called otherwise here."""
     names = {**(_EVERYWHERE if path.startswith("keras.") else {}), **NAMES.get(path, {})}
+    if dialect().name == "2.3":
+        return {**names, **NAMES_OF_2_3.get(path, {})}
     if not dialect().of_keras_1:
         return names
     everywhere = _EVERYWHERE_OF_1 if path.startswith("keras.") else {}

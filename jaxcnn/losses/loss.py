@@ -60,4 +60,6 @@ def function_of(loss: ArrayFunction | None) -> ArrayFunction | None:
         >>> jc.losses.function_of(jc.losses.Huber()).__name__
         'huber'
     """
-    return type(loss).function if isinstance(loss, Loss) else loss
+    if isinstance(loss, Loss):
+        return type(loss).function
+    return getattr(getattr(loss, "__self__", loss), "fn", loss)  # of an object of Keras 2.3

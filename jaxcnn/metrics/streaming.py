@@ -166,9 +166,14 @@ class AUC(Metric):
         num_thresholds: number of thresholds from 0 to 1, at least 2. Default: 200.
         curve: 'ROC' or 'PR'. Default: 'ROC'.
         name: name in the logs. Default: 'auc'.
+        summation_method: how the points are joined: 'interpolation', or by steps at the lower
+            ('minoring') or the higher ('majoring') of two neighbours. Default: 'interpolation'.
+        thresholds: those between 0 and 1, in rising order, in place of equidistant ones. Default:
+            None.
 
     Raises:
-        ValueError: ``curve`` is neither 'ROC' nor 'PR', or fewer than 2 thresholds.
+        ValueError: ``curve`` is neither 'ROC' nor 'PR', fewer than 2 thresholds, or an unknown
+            ``summation_method``.
 
     Examples:
         >>> y_true, y_pred = jnp.array([[1, 0, 1]]), jnp.array([[0.9, 0.2, 0.8]])
@@ -184,8 +189,17 @@ class AUC(Metric):
     num_thresholds: int = 200
     curve: str = "ROC"
     name: str = "auc"
+    summation_method: str = "interpolation"
+    thresholds: tuple[float, ...] | None = None
 
     def __post_init__(self) -> None:
+        if self.thresholds is not None:
+            object.__setattr__(self, "num_thresholds", len(self.thresholds) + 2)
+        if self.summation_method not in ("interpolation", "minoring", "majoring"):
+            raise ValueError(
+                "AUC: summation_method must be 'interpolation', 'minoring' or 'majoring', got "
+                f"{self.summation_method!r}."
+            )
         if self.curve not in ("ROC", "PR"):
             raise ValueError(f"AUC: curve must be 'ROC' or 'PR', got {self.curve!r}.")
         if self.num_thresholds < 2:
@@ -200,6 +214,8 @@ class AUC(Metric):
     ) -> Counts:
         y_true, y_pred = aligned(y_true, y_pred)
         thresholds = np.linspace(0.0, 1.0, self.num_thresholds, dtype=np.float32)
+        if self.thresholds is not None:
+            thresholds[1:-1] = self.thresholds
         thresholds[0], thresholds[-1] = -config.epsilon(), 1.0 + config.epsilon()
         bins = jnp.searchsorted(thresholds, jnp.nan_to_num(y_pred, nan=-jnp.inf), side="left")
         weight = weight_of_each(sample_weight, y_true.shape)
@@ -213,6 +229,14 @@ class AUC(Metric):
         # (num_thresholds,), falling
         tp, fp = (jnp.cumsum(acc[name][::-1])[::-1][1:] for name in ("true", "false"))
         true, false = jnp.sum(acc["true"]), jnp.sum(acc["false"])
+        if self.summation_method != "interpolation":
+            recall = safe_divide(tp, true)
+            x, y = recall, safe_divide(tp, tp + fp)
+            if self.curve == "ROC":
+                x, y = safe_divide(fp, false), recall
+            lower = self.summation_method == "minoring"
+            heights = (jnp.minimum if lower else jnp.maximum)(y[:-1], y[1:])
+            return jnp.sum(-jnp.diff(x) * heights)
         if self.curve == "ROC":
             area = jnp.sum(-jnp.diff(safe_divide(fp, false)) * (tp[1:] + tp[:-1]) / 2.0)
             return safe_divide(area, true)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import jax
 
@@ -12,8 +13,10 @@ from jaxcnn.layers.symbolic.tensor import GraphLayer, Node, SymbolicTensor
 from jaxcnn.layers.user_layer import Update
 from jaxcnn.layers.variable import Variable
 from jaxcnn.losses import LossFunction
+from jaxcnn.metrics import FunctionMetric
 from jaxcnn.models.network import Network
 from jaxcnn.runtime.types import Identifier, PyTree, Settings
+from jaxcnn.spellings.dialect import dialect
 from jaxcnn.training.by_hand import trained_paths
 from jaxcnn.training.compile import require_objective
 from jaxcnn.training.loss_graph import loss_graph
@@ -54,7 +57,20 @@ def metrics_names(model: Trainable) -> list[str]:
 
 
 def metrics(model: Trainable) -> Metrics:
-    """What `compile` was given as the metrics, an empty list without any."""
+    """What `compile` was given as the metrics, an empty list without any.
+
+    In programs for Keras 2.3 the objects that measure.
+    """
+    if dialect().names_of_metrics_stay and model.program.arguments is not None:
+        objective = require_objective(model, model.program)
+        pairs = [pair for output in objective.outputs for pair in output.all_metrics]
+        pairs += [(name, metric) for name, _, metric in objective.observed]
+        return [
+            replace(metric, name=name)
+            if isinstance(metric, FunctionMetric)
+            else getattr(metric, "metric", metric)
+            for name, metric in pairs
+        ]
     return arguments_of(model).metrics or []
 
 

@@ -40,6 +40,7 @@ from jaxcnn.training.program import (
 )
 from jaxcnn.training.settings import FitSettings
 from jaxcnn.training.state import AnyOptimizer
+from jaxcnn.training.stateful_metric import observing
 from jaxcnn.training.steps import Augment
 
 if TYPE_CHECKING:
@@ -382,6 +383,25 @@ class Model(Network):
         """
         data = Data(x, y, sample_weight)
         return batches.test_on_batch(self, self.program, data, reset_metrics)
+
+    def add_metric(self, value: SymbolicTensor, name: str | None = None) -> None:
+        """Measure the mean of a tensor that is computed from the inputs; `compile` comes later.
+
+        Args:
+            value: the tensor.
+            name: name in the logs; by default that of the tensor's layer.
+
+        Raises:
+            TypeError: something else than a symbolic tensor.
+        """
+        if not isinstance(value, SymbolicTensor):
+            raise TypeError(
+                f"add_metric takes a tensor that is computed from the model's inputs; given "
+                f"{value!r}. In a layer's `call` there is none: write model.add_metric(tensor, "
+                "name) after the model is made."
+            )
+        metric = observing(value, name or value.layer.name)
+        vars(self).setdefault("observed", []).append((metric.name, value, metric))
 
     def reset_metrics(self) -> None:
         """Let the next single batch begin the metrics, whatever was measured before."""

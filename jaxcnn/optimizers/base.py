@@ -497,7 +497,11 @@ class Optimizer(Updating):
             config["lr"] = schedules.serialize(config["lr"])
         extra = {"decay": self.decay, **limits, "ema": self.ema}
         config |= {name: value for name, value in extra.items() if value and name not in config}
-        return {name: self.described(name, value) for name, value in config.items()}
+        rate = "learning_rate" if dialect().rates_in_full else "lr"
+        return {
+            rate if name == "lr" else name: self.described(name, value)
+            for name, value in config.items()
+        }
 
     def described(self, name: str, value: object) -> object:
         """The value of an argument for `get_config`, of a variable in the precision that it has.

@@ -125,19 +125,22 @@ class Registry(Generic[Named]):
         self.builders = builders
         self._objects: Objects = {}  # under the names that the objects carry themselves
         self._aliases: Objects = {}
-        self._old: Objects = {}  # in programs for Keras 1
+        self._old: dict[str, Objects] = {}  # dialect -> what names mean in it
         self._expected: dict[str, Callable[[str], object]] = {}  # registered when asked for
 
     def expect(self, names: Iterable[str], register: Callable[[str], object]) -> None:
         """Know names whose objects are registered, by a call of `register`, when first needed."""
         self._expected.update(dict.fromkeys(names, register))
 
-    def register_old(self, *aliases: str) -> Callable[[T], T]:
-        """Decorator: what its own name and the aliases mean in programs for Keras 1."""
+    def register_old(
+        self, *aliases: str, keras: Iterable[str] = ("0.3", "1.2")
+    ) -> Callable[[T], T]:
+        """Decorator: what its own name and the aliases mean in programs for these Kerases."""
 
         def keep(thing: T) -> T:
             name: str = thing.__name__  # type: ignore[attr-defined]
-            self._old.update(dict.fromkeys((name, *aliases), thing))
+            for version in keras:
+                self._old.setdefault(version, {}).update(dict.fromkeys((name, *aliases), thing))
             return thing
 
         return keep
@@ -181,7 +184,7 @@ class Registry(Generic[Named]):
             ValueError: the name is unknown; the message names the nearest known one.
         """
         custom = get_custom_objects()
-        old = self._old if dialect().of_keras_1 else {}
+        old = self._old.get(dialect().name, {})
         for table in (custom, old, self._objects, self._aliases):
             if name in table:
                 return table[name]
@@ -257,7 +260,7 @@ class Registry(Generic[Named]):
         elif (
             self.builders
             and inspect.isfunction(thing)
-            and thing in (*self._objects.values(), *self._old.values())
+            and thing in (*self._objects.values(), *self._old.get(dialect().name, {}).values())
         ):
             built = thing(**config)
         elif config:

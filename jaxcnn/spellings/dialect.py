@@ -102,6 +102,9 @@ class Dialect:
             averaged over all samples, rather than over those whose weight is not zero.
         metrics_go_on: whether the metrics of a single batch go on from those of `fit` or `evaluate`
             before it.
+        rates_in_full: whether an optimizer's configuration says `learning_rate` and not `lr`.
+        attributes_listed: whether the weights of layers that a user's layer keeps as attributes
+            are listed as its own.
     """
 
     name: str
@@ -148,6 +151,8 @@ class Dialect:
     names_of_metrics_stay: bool = False
     weights_are_factors: bool = False
     metrics_go_on: bool = False
+    rates_in_full: bool = False
+    attributes_listed: bool = False
 
     @property
     def since_2_2(self) -> bool:
@@ -257,6 +262,8 @@ DIALECTS = {
         names_of_metrics_stay=True,
         weights_are_factors=True,
         metrics_go_on=True,
+        rates_in_full=True,
+        attributes_listed=True,
     ),
 }
 
@@ -292,9 +299,9 @@ def frozen_statistics() -> Settled:
 
 def attributes_are_listed() -> bool:
     """Whether the weights of layers that a user's layer keeps as attributes are listed as its own,
-    as in TensorFlow's Keras and in Keras 3.
+    as in Keras 2.3, in TensorFlow's Keras and in Keras 3.
     """
-    return _spoken is None or _of_tensorflow
+    return _spoken is None or _of_tensorflow or _spoken.attributes_listed
 
 
 def uses_tensorflow() -> None:

@@ -19,7 +19,12 @@ from jaxcnn.spellings.hints import closest
 from jaxcnn.training.objective import Objective, OutputObjective, Weight
 from jaxcnn.training.per_output import per_output, require_one_each
 from jaxcnn.training.program import CompileArguments
-from jaxcnn.training.stateful_metric import StatefulMetric, is_stateful
+from jaxcnn.training.stateful_metric import (
+    MetricOfVariables,
+    StatefulMetric,
+    is_stateful,
+    keeps_variables,
+)
 
 
 def build_objective(
@@ -35,7 +40,7 @@ def build_objective(
         loss = None  # what is empty counted for nothing
     if isinstance(loss, list | tuple):
         require_one_each(loss, names, "loss")
-    loss_functions = [losses.get(value) for value in per_output(loss, names, "loss")]
+    loss_functions = [of_samples(losses.get(v)) for v in per_output(loss, names, "loss")]
     if isinstance(loss, Mapping) and (absent := [name for name in names if name not in loss]):
         warn_user(
             f"compile(): `loss` names no loss for {', '.join(absent)}, which will not be trained "
@@ -107,6 +112,11 @@ def with_distinct_names(objective: Objective) -> Objective:
     return replace(objective, listed=listed, logged=listed)
 
 
+def of_samples(loss: LossFunction | None) -> LossFunction | None:
+    """A loss that gives the values of samples; objects of Keras 2.3 do so by their `call`."""
+    return getattr(loss, "call") if hasattr(loss, "reduction") else loss  # noqa: B009
+
+
 def loss_weight(given: PyTree) -> Weight:
     """A weight of `compile`: a number, or a variable or tensor whose value may change."""
     if isinstance(given, Variable | SymbolicTensor):
@@ -131,8 +141,12 @@ def metrics_of(
         pairs = []
         for identifier in identifiers if isinstance(identifiers, list | tuple) else [identifiers]:
             metric: metrics.Metric
+            if isinstance(identifier, Mapping):
+                identifier = metrics.registry.deserialize(identifier)
             if is_stateful(identifier):
                 metric = StatefulMetric(identifier)
+            elif keeps_variables(identifier):
+                metric = MetricOfVariables(identifier)
             else:
                 metric = metrics.get(identifier, shape, loss)
             stays = dialect().names_of_metrics_stay and isinstance(identifier, str)

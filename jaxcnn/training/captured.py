@@ -22,7 +22,7 @@ from jaxcnn.layers.symbolic.walk import upstream
 from jaxcnn.layers.user_layer import AddedLoss
 from jaxcnn.layers.variable import Variable
 from jaxcnn.losses import LossFunction
-from jaxcnn.metrics import FunctionMetric
+from jaxcnn.metrics import FunctionMetric, Metric
 from jaxcnn.runtime.captures import Captured, is_of_library, symbolically, with_arrays
 from jaxcnn.runtime.types import PyTree
 from jaxcnn.training.objective import FromNetwork, Metrics, Objective, Weight
@@ -79,6 +79,12 @@ def with_graph(
     return objective, model.extended(inputs, [*model.outputs, *values.tensors])
 
 
+def observed_in(model: Trainable) -> list[tuple[str, SymbolicTensor, Metric]]:
+    """(name, tensor, metric) of what `add_metric` has added to a model."""
+    listed: list[tuple[str, SymbolicTensor, Metric]] = vars(model).get("observed", [])
+    return listed
+
+
 class GraphValues:
     """The values that the network computes for an objective.
 
@@ -97,6 +103,7 @@ class GraphValues:
     ) -> None:
         self.model, self.example, self.predictions = model, example, predictions
         self.names = [output.key for output in objective.outputs]
+        self.observed = {name: tensor for name, tensor, _ in observed_in(model)}
         self.tensors: list[SymbolicTensor] = []
         self.targets: dict[int, SymbolicTensor] = {}
         self.computed: dict[int, SymbolicTensor] = {}
@@ -115,11 +122,21 @@ class GraphValues:
         )
         losses = added_losses(cast(Layer, self.model), given)
         added = tuple(self.index_of(tensor) for tensor in losses)
+        observed = tuple(
+            (name, self.index_of(self.observed[name]), metric)
+            for name, _, metric in objective.observed
+        )
         used, _ = upstream(self.tensors, ())
         read = {id(tensor) for node in used for tensor in node.sources}
         read |= {id(tensor) for tensor in self.tensors}
         self.targets = {i: t for i, t in self.targets.items() if id(t) in read}
-        return replace(objective, outputs=outputs, added=added, inputs=tuple(self.targets))
+        return replace(
+            objective,
+            outputs=outputs,
+            added=added,
+            observed=observed,
+            inputs=tuple(self.targets),
+        )
 
     def weight_in_place_of(self, weight: Weight) -> Weight:
         """The weight of a loss, or what stands for one of the graph."""

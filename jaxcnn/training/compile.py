@@ -27,7 +27,7 @@ from jaxcnn.spellings.dialect import chosen, dialect, frozen_statistics
 from jaxcnn.spellings.stories import told_in
 from jaxcnn.training.build_objective import build_objective
 from jaxcnn.training.by_hand import UpdatesByHand
-from jaxcnn.training.captured import with_graph
+from jaxcnn.training.captured import observed_in, with_graph
 from jaxcnn.training.functions import Functions
 from jaxcnn.training.network import WholeNetwork
 from jaxcnn.training.objective import Objective
@@ -109,7 +109,8 @@ def shared_devices(before: Program) -> Distribution | None:
 def add_objective(model: Trainable, program: Program, arguments: CompileArguments) -> Objective:
     """Complete a program now that the shapes of the model are known."""
     objective = build_objective(model.output_names, shapes(model.outputs), arguments)
-    program.objective = objective
+    observed = tuple((name, -1, metric) for name, _, metric in observed_in(model))
+    program.objective = objective = dataclasses.replace(objective, observed=observed)
     program.targets = target_tensors([o.key for o in objective.outputs], program.target_tensors)
     program.added = tuple(added_outside(cast(Layer, model)))
     program.trained = model.trainable_mask()

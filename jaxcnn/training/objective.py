@@ -111,6 +111,8 @@ class Objective:
         listed: the names as `metrics_names` lists them, where these are not `names`. Default: ().
         logged: the names in logs, where these are not `names`; of equal ones the last counts.
             Default: ().
+        observed: (name, which further output of the network, metric) of what is measured besides.
+            Default: ().
 
     Examples:
         >>> of_output = jc.training.OutputObjective("digits", jc.losses.mean_squared_error)
@@ -126,6 +128,7 @@ class Objective:
     inputs: tuple[int, ...] = ()
     listed: tuple[str, ...] = ()
     logged: tuple[str, ...] = ()
+    observed: tuple[tuple[str, int, Metric], ...] = ()
 
     @property
     def several(self) -> bool:
@@ -149,6 +152,7 @@ class Objective:
                 for reported, metric in output.all_metrics
                 for name in result_names(reported, metric)
             ),
+            *(name for name, _, _ in self.observed),
         )
 
     def bind(self, targets: Sequence[PyTree], predictions: Sequence[PyTree]) -> Objective:
@@ -177,7 +181,7 @@ class Objective:
         """Whether padding rows of weight 0 change nothing: they would where a loss or metric is a
         scalar a batch.
         """
-        if self.added:
+        if self.added or self.observed:
             return False
         for i, output in enumerate(self.outputs):
             if output.loss is None:
@@ -194,7 +198,7 @@ class Objective:
         sums: Sums = {name: (filled(()), filled(())) for name in self.loss_names}
         for output in self.outputs:
             sums |= {name: metric.init() for name, metric in output.all_metrics}
-        return sums
+        return sums | {name: metric.init() for name, _, metric in self.observed}
 
     def total(
         self,
@@ -214,7 +218,7 @@ class Objective:
             prediction = as_float32(seen_by(output.loss, i, predictions))
             scores = output.loss(targets[i], prediction)
             value = rule(scores, weights[i], masks[i], rows)
-            if getattr(output.loss, "reduction", None) == "sum":
+            if getattr(getattr(output.loss, "__self__", None), "reduction", None) == "sum":
                 value = value * (scores.size if rows is None else real_size(scores, rows))
             parts[f"{output.key}_loss"] = value
             weight = output.weight
@@ -268,6 +272,8 @@ class Objective:
                 else:
                     weight = combined_weights(weights[i], masks[i], rows)
                 new[name] = metric.update(sums[name], targets[i], prediction, weight)
+        for name, index, metric in self.observed:
+            new[name] = metric.update(sums[name], as_float32(predictions[index]), None)
         # With jax_enable_x64 a metric may count in 64 bits.
         same: Sums = jax.tree.map(lambda value, old: value.astype(old.dtype), new, dict(sums))
         return same
@@ -288,6 +294,8 @@ class Objective:
                 result = metric.result(sums[name])
                 values = result.values() if isinstance(result, dict) else [result]
                 averages |= dict(zip(result_names(name, metric), values, strict=True))
+        for name, _, metric in self.observed:
+            averages[name] = jnp.asarray(metric.result(sums[name]))
         return averages
 
 
