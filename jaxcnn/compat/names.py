@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from jaxcnn.compat.layer_kinds import KINDS
 from jaxcnn.compat.modules import APPLICATIONS, ENGINE_FILES, LAYER_FILES
+from jaxcnn.compat.names_of_2_3 import METRIC_CLASSES, NAMES_OF_2_3
 from jaxcnn.spellings.dialect import dialect
 
 # Name -> "module:attribute".
@@ -134,14 +135,6 @@ _CONVOLUTION = (
     "_preprocess_conv2d_input _preprocess_conv2d_kernel _preprocess_conv3d_input "
     "_preprocess_conv3d_kernel _preprocess_deconv_output_shape _preprocess_padding _to_tensor"
 )
-_METRIC_CLASSES = (
-    "Accuracy BinaryAccuracy BinaryCrossentropy CategoricalAccuracy CategoricalCrossentropy "
-    "CategoricalHinge CosineSimilarity Hinge KLDivergence LogCoshError MeanAbsoluteError "
-    "MeanAbsolutePercentageError "
-    "MeanSquaredError MeanSquaredLogarithmicError Poisson SparseCategoricalAccuracy "
-    "SparseCategoricalCrossentropy SparseTopKCategoricalAccuracy SquaredHinge "
-    "TopKCategoricalAccuracy"
-)
 _IMAGES = {
     "Iterator": "jaxcnn.compat.image_iterator:Iterator",
     **{
@@ -219,7 +212,7 @@ NAMES: dict[str, dict[str, str]] = {
             name: f"jaxcnn.compat.metrics:{name}"
             for name in ("top_k_categorical_accuracy", "sparse_top_k_categorical_accuracy")
         },
-        **{name: f"jaxcnn.compat.metric_classes:{name}" for name in _METRIC_CLASSES.split()},
+        **{name: f"jaxcnn.compat.metric_classes:{name}" for name in METRIC_CLASSES.split()},
     },
     **{
         f"keras.datasets.{name}": {"load_batch": "jaxcnn.compat.array_files:load_batch"}
@@ -370,35 +363,6 @@ NAMES_OF_1: dict[str, dict[str, str]] = {
     },
     **{f"keras.layers.{name}": _LAYERS_OF_1 for name in LAYER_FILES.split()},
     "keras.metrics": {name: f"jaxcnn.compat.metrics1:{name}" for name in _METRICS_OF_1.split()},
-}
-
-
-# And for programs of Keras 2.3.
-_LOSSES_OF_2_3 = (
-    "BinaryCrossentropy CategoricalCrossentropy CategoricalHinge Hinge Huber KLDivergence LogCosh "
-    "Loss LossFunctionWrapper MeanAbsoluteError MeanAbsolutePercentageError MeanSquaredError "
-    "MeanSquaredLogarithmicError Poisson SparseCategoricalCrossentropy SquaredHinge "
-    "binary_crossentropy categorical_crossentropy cosine cosine_proximity cosine_similarity hinge "
-    "huber_loss squared_hinge"
-)
-_METRICS_OF_2_3 = (
-    "AUC FalseNegatives FalsePositives Mean MeanIoU MeanMetricWrapper Metric Precision Recall "
-    "Reduce RootMeanSquaredError SensitivityAtSpecificity SpecificityAtSensitivity Sum "
-    "TrueNegatives TruePositives clone_metric"
-)
-_REDUCTIONS = {"Reduction": "jaxcnn.compat.losses_of_2_3:Reduction"}
-NAMES_OF_2_3: dict[str, dict[str, str]] = {
-    "keras.losses": {
-        **{name: f"jaxcnn.compat.losses_of_2_3:{name}" for name in _LOSSES_OF_2_3.split()},
-        **_REDUCTIONS,
-        "losses_utils": "keras.utils.losses_utils",
-    },
-    "keras.metrics": {
-        name: f"jaxcnn.compat.metrics_of_2_3:{name}"
-        for name in (*_METRIC_CLASSES.split(), *_METRICS_OF_2_3.split())
-    },
-    "keras.utils": {"losses_utils": "keras.utils.losses_utils"},
-    "keras.utils.losses_utils": _REDUCTIONS,
 }
 
 

@@ -279,8 +279,7 @@ class Optimizer(Updating):
 
     def get_count(self) -> int:
         """The number of updates that the model compiled with this optimizer has seen."""
-        state = self.held_state()
-        if state is None:
+        if (state := self.held_state()) is None:
             return 0
         return int(state.count if self.shared_count is None else self.shared_count)
 
@@ -300,8 +299,7 @@ class Optimizer(Updating):
         count: Listed = np.asarray(self.get_count(), np.int32)
         if chosen() and dialect().float_counts:
             count = np.array(count if self.shows_count else 0, np.float32)
-        named = model.optimizer_arrays()
-        arrays = [count if name == "iterations" else value for name, value in named]
+        arrays = [count if name == "iterations" else v for name, v in model.optimizer_arrays()]
         shapes = [weight.shape for weight in model.trainable_weights]
         listed = self.listed(arrays, shapes, dialect().name)
         order = order_of_slots(model.trainable_weights)
@@ -497,11 +495,9 @@ class Optimizer(Updating):
             config["lr"] = schedules.serialize(config["lr"])
         extra = {"decay": self.decay, **limits, "ema": self.ema}
         config |= {name: value for name, value in extra.items() if value and name not in config}
-        rate = "learning_rate" if dialect().rates_in_full else "lr"
-        return {
-            rate if name == "lr" else name: self.described(name, value)
-            for name, value in config.items()
-        }
+        if dialect().rates_in_full and "lr" in config:
+            config = {"learning_rate": config.pop("lr"), **config}
+        return {name: self.described(name, value) for name, value in config.items()}
 
     def described(self, name: str, value: object) -> object:
         """The value of an argument for `get_config`, of a variable in the precision that it has.
