@@ -180,6 +180,9 @@ def cosine_similarity(y_true: ArrayLike, y_pred: ArrayLike, axis: int = -1) -> j
     return -jnp.sum(one * two, axis=axis)
 
 
+cosine = cosine_proximity = cosine_similarity
+
+
 @registry.register_old(keras=KERAS)
 @deferrable
 def huber_loss(y_true: ArrayLike, y_pred: ArrayLike, delta: float = 1.0) -> jax.Array:

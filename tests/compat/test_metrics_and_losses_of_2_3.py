@@ -117,6 +117,8 @@ def test_losses_of_the_library_take_their_arguments(keras):
     losses = keras.losses
     smooth = losses.BinaryCrossentropy(label_smoothing=0.2)(TRUE, SCORES)
     np.testing.assert_allclose(smooth, 0.6004134, rtol=1e-6)
+    cosines = losses.cosine_proximity(np.array([[3.0, 4.0]]), np.array([[1.0, 0.0]]))
+    np.testing.assert_allclose(cosines, [-0.6], rtol=1e-6)
     assert losses.Huber(delta=0.2, reduction="none")(TRUE, SCORES).shape == (4, 1)
     described = {"reduction": "sum_over_batch_size", "name": "huber_loss", "delta": 1.0}
     assert losses.Huber().get_config() == described
