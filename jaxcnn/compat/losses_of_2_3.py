@@ -191,17 +191,39 @@ def huber_loss(y_true: ArrayLike, y_pred: ArrayLike, delta: float = 1.0) -> jax.
     return losses.huber(jnp.zeros((*error.shape, 1)), error[..., None], delta)
 
 
+def given(label: str, options: Settings, args: tuple[Any, ...], kwargs: Settings) -> dict[str, Any]:
+    """The arguments of a call of a class, by name.
+
+    Args:
+        label: the class.
+        options: its arguments with their defaults, in their order.
+        args, kwargs: those of the call.
+
+    Raises:
+        TypeError: too many, or one that it does not have.
+    """
+    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    signature = inspect.Signature(
+        [inspect.Parameter(name, kind, default=default) for name, default in options.items()]
+    )
+    try:
+        call = signature.bind(*args, **kwargs)
+    except TypeError as error:
+        raise TypeError(f"{label}() {error}") from None
+    call.apply_defaults()
+    return dict(call.arguments)
+
+
 def loss_class(label: str, function: Callable[..., PyTree], name: str) -> type:
     """The class of losses that compute a function, whose options are its first arguments."""
     options = {
         option.name: option.default
         for option in list(inspect.signature(function).parameters.values())[2:]
     }
-    order = (*options, "reduction", "name")
+    options |= {"reduction": Reduction.SUM_OVER_BATCH_SIZE, "name": name}
 
     def __init__(self: LossFunctionWrapper, *args: Any, **kwargs: Any) -> None:
-        given = {**options, **dict(zip(order, args, strict=False)), **kwargs}
-        LossFunctionWrapper.__init__(self, function, **{"name": name, **given})
+        LossFunctionWrapper.__init__(self, function, **given(label, options, args, kwargs))
 
     made_of = {"__init__": __init__, "__doc__": f"`{name}` as a loss of Keras 2.3."}
     of_2_3 = type(label, (LossFunctionWrapper,), made_of)

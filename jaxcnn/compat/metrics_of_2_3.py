@@ -12,7 +12,7 @@ import numpy as np
 from jaxcnn import backend as K
 from jaxcnn import initializers, losses, metrics
 from jaxcnn.compat import losses_of_2_3, metric_classes
-from jaxcnn.compat.losses_of_2_3 import KERAS, factored, same_axes
+from jaxcnn.compat.losses_of_2_3 import KERAS, factored, given, same_axes
 from jaxcnn.layers.naming import unique_name
 from jaxcnn.layers.symbolic.change import Change
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor, symbolic_leaves
@@ -210,14 +210,13 @@ class AtThresholds(OfRule):
     rule: Callable[..., metrics.Metric]
     options: tuple[str, ...] = ()
 
-    def __init__(self, thresholds: Any = None, *args: Any, **kwargs: Any) -> None:
-        order = (*self.options, "name", "dtype")
-        given = {**dict(zip(order, args, strict=False)), **kwargs}
-        super().__init__(given.pop("name", None), given.pop("dtype", None))
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        options = dict.fromkeys(("thresholds", *self.options, "name", "dtype"))
+        arguments = given(type(self).__name__, options, args, kwargs)
+        super().__init__(arguments["name"], arguments["dtype"])
+        thresholds = arguments["thresholds"]
         self.thresholds = self.init_thresholds = thresholds
-        self.chosen = {name: given.pop(name, None) for name in self.options}
-        if given:
-            raise TypeError(f"{type(self).__name__} takes no argument {next(iter(given))!r}.")
+        self.chosen = {name: arguments[name] for name in self.options}
         several = thresholds if isinstance(thresholds, list | tuple) else [thresholds]
         kind = type(self).rule
         self.keep(
@@ -370,11 +369,11 @@ def mean_class(
     label: str, function: Callable[..., PyTree], name: str, options: Config
 ) -> type[Metric]:
     """The class of metrics that are the mean of a function."""
-    order = ("k", "name", "dtype") if "k" in options else ("name", "dtype", *options)
+    common = {"name": name, "dtype": None}
+    options = {**options, **common} if "k" in options else {**common, **options}
 
     def __init__(self: MeanMetricWrapper, *args: Any, **kwargs: Any) -> None:
-        given = {"name": name, **options, **dict(zip(order, args, strict=False)), **kwargs}
-        MeanMetricWrapper.__init__(self, function, **given)
+        MeanMetricWrapper.__init__(self, function, **given(label, options, args, kwargs))
 
     return type(label, (MeanMetricWrapper,), {"__init__": __init__})
 

@@ -165,3 +165,18 @@ def test_layers_kept_as_attributes_are_listed(keras):
 
     model = keras.models.Sequential([layers.InputLayer((4,)), Two(), layers.Dense(1)])
     assert (len(model.layers[-2].weights), model.count_params()) == (4, 26)
+
+
+@pytest.mark.parametrize(
+    ("room", "kind", "args", "kwargs"),
+    [
+        ("losses", "Huber", (1.0, "none", "h", 2), {}),
+        ("losses", "MeanSquaredError", (), {"delta": 1.0}),
+        ("metrics", "TopKCategoricalAccuracy", (3, "top", None, 1), {}),
+        ("metrics", "Precision", (), {"threshold": 0.5}),
+        ("metrics", "Hinge", ("h", None, 1), {}),
+    ],
+)
+def test_an_argument_too_many_is_refused(keras, room, kind, args, kwargs):
+    with pytest.raises(TypeError, match=rf"{kind}\(\) (too many|got an unexpected)"):
+        getattr(getattr(keras, room), kind)(*args, **kwargs)
