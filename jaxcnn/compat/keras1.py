@@ -146,6 +146,7 @@ def Merge(
     label = {"name": merging.name} if dialect().of_keras_1 else {}
     whole = MergedModels(inputs, merging([part.output for part in layers]), **label)
     whole.parts, whole.merging = list(layers), merging
+    whole.mode, whole.concat_axis, whole.dot_axes = mode, concat_axis, dot_axes
     whole.list_by_parts()
     return whole
 

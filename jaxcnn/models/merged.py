@@ -17,7 +17,12 @@ class MergedModels(Model):
     Attributes:
         parts: the models.
         merging: the layer that merges what they make.
+        mode, concat_axis, dot_axes: how, as the program says it.
     """
+
+    mode: object = "sum"
+    concat_axis: int = -1
+    dot_axes: int | Sequence[int] = -1
 
     parts: Sequence[Network] = ()
     merging: Layer | None = None

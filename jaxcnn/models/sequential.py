@@ -176,6 +176,13 @@ class Sequential(Model):
         return [*self.layers[0].flattened_layers, *self.layers[1:]]
 
     @property
+    def listed_children(self) -> dict[str, Layer]:
+        """Of models that are merged first, those of one after those of another."""
+        first = self._stack[0] if self._stack else None
+        merged = first.listed_children if isinstance(first, MergedModels) else {}
+        return {**merged, **super().listed_children}
+
+    @property
     def outputs(self) -> list[SymbolicTensor]:
         """The output in a list; set to that of an earlier layer, it leaves out those after it."""
         listed: list[SymbolicTensor] = vars(self).get("_outputs", [])

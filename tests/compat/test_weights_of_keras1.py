@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from jaxcnn import backend as K
-from jaxcnn.compat.keras1 import AtrousConvolution2D, Deconvolution2D
+from jaxcnn.compat.keras1 import AtrousConvolution2D, Deconvolution2D, Merge
 from jaxcnn.layers import (
     GRU,
     LSTM,
@@ -15,6 +15,9 @@ from jaxcnn.layers import (
     Conv2D,
     Conv3D,
     ConvLSTM2D,
+    Dense,
+    Embedding,
+    RepeatVector,
     SeparableConv2D,
     TimeDistributed,
 )
@@ -190,3 +193,26 @@ def test_gates_and_what_training_remembers_go_through_files(name, tmp_path):
     with speaking("1.2"):
         again.load_weights(str(tmp_path / "w.h5"))
         np.testing.assert_allclose(again.predict(x), later.predict(x), atol=1e-6)
+
+
+def test_models_that_are_merged_list_their_weights_one_after_the_other():
+    """Also where one is deeper than the other, in the stack that begins with their merging."""
+    with speaking("1.2"):
+        image = Sequential([Dense(4, input_dim=7, name="d1"), RepeatVector(5)])
+        words = Sequential(
+            [
+                Embedding(9, 6, input_length=5, name="e"),
+                GRU(6, return_sequences=True, name="g"),
+                TimeDistributed(Dense(4, name="d2")),
+            ]
+        )
+        model = Sequential()
+        model.add(Merge([image, words], mode="concat", concat_axis=-1))
+        model.add(Dense(3, name="d3"))
+        gates = [f"g_{weight}_{gate}:0" for gate in "zrh" for weight in "WUb"]
+        names = ["d1_W:0", "d1_b:0", "e_W:0", *gates, "d2_W:0", "d2_b:0", "d3_W:0", "d3_b:0"]
+        assert [w.name for w in model.weights] == names
+        assert [w.name for w in model.trainable_weights] == names
+        assert [w.shape for w in model.get_weights()] == [tuple(w.shape) for w in model.weights]
+        merged = model.layers[0]
+        assert (merged.mode, merged.concat_axis, merged.dot_axes) == ("concat", -1, -1)
