@@ -47,12 +47,15 @@ def record_call(
 def earlier_outputs(layer: GraphLayer, args: tuple[PyTree, ...]) -> PyTree:
     """What an earlier symbolic call on the very same tensors, and nothing else, returned, or None.
 
-    An old Keras computes a model once for the same tensors, however often it is called on them.
+    An old Keras computes a model once for the same tensors, however often it is called on them. The
+    graph of a model itself is no call of it.
     """
     given = jax.tree.leaves(args)
     if not given or not all(isinstance(tensor, SymbolicTensor) for tensor in given):
         return None
     for node in layer.inbound_nodes:
+        if any(tensor.layer is not layer for tensor in jax.tree.leaves(node.outputs)):
+            continue
         before = jax.tree.leaves((node.args, node.kwargs))
         if len(before) == len(given) and all(a is b for a, b in zip(before, given, strict=True)):
             return node.outputs

@@ -22,8 +22,9 @@ MODEL = {
     "fit": _FIT + ", steps_per_epoch=None, validation_steps=None",  # the last two since Keras 2.0.7
     "evaluate": "x=None, y=None, batch_size=32, verbose=1, sample_weight=None, steps=None",
     "predict": "x, batch_size=32, verbose=0, steps=None",
-    "train_on_batch": "x, y=None, sample_weight=None, class_weight=None",
-    "test_on_batch": "x, y=None, sample_weight=None",
+    # The last one since Keras 2.3.
+    "train_on_batch": "x, y=None, sample_weight=None, class_weight=None, reset_metrics=True",
+    "test_on_batch": "x, y=None, sample_weight=None, reset_metrics=True",
     "predict_on_batch": "x",
     # The number of steps is required in Keras 2.0.4; later a Sequence knows it.
     "fit_generator": "generator, steps_per_epoch=None, epochs=1, verbose=1, callbacks=None, "
@@ -37,7 +38,7 @@ SEQUENTIAL = {
     **MODEL,
     "compile": "optimizer, loss=None, metrics=None, sample_weight_mode=None, weighted_metrics=None",
     "fit": MODEL["fit"].replace("epochs=1", "epochs=10"),
-    "train_on_batch": "x, y=None, class_weight=None, sample_weight=None",
+    "train_on_batch": "x, y=None, class_weight=None, sample_weight=None, reset_metrics=True",
     "predict_classes": "x, batch_size=32, verbose=1",
     "predict_proba": "x, batch_size=32, verbose=1",
 }
