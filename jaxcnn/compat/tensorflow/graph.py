@@ -174,7 +174,6 @@ class Graph:
 
 
 _graphs = [Graph(number=0)]  # from the beginning, before anything asked for it
-when_forgotten(lambda: reset_default_graph())
 
 
 def get_default_graph() -> Graph:
@@ -185,6 +184,9 @@ def get_default_graph() -> Graph:
 def reset_default_graph() -> None:
     """Begin an empty graph."""
     _graphs[-1] = Graph()
+
+
+when_forgotten(reset_default_graph)
 
 
 def add_to_collection(name: str, value: Any) -> None:

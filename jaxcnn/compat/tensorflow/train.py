@@ -126,9 +126,7 @@ class Optimizer:
             raise ValueError("No gradients provided for any variable.")
         whole = name or self._name
         weights = [weight_of(variable) for _, variable in pairs]
-        counted = isinstance(
-            self.rule, optimizers.Adam
-        )  # whose steps depend on how many there were
+        counted = isinstance(self.rule, optimizers.Adam)  # the steps of no other depend on it
         zero = np.zeros((), np.int32)
         with graph.name_scope(whole):
             count = untrained(zero, "iterations") if counted else zero
