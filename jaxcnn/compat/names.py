@@ -335,7 +335,10 @@ _EVERYWHERE_OF_1 = {
     "optimizer_from_config": "jaxcnn.compat.optimizers:deserialize",
     "optimizers": "keras.optimizers",
 }
-_LAYERS_OF_1 = {"BatchNormalization": "jaxcnn.compat.normalization:BatchNormalization"}
+_LAYERS_OF_1 = {
+    "BatchNormalization": "jaxcnn.compat.normalization:BatchNormalization",
+    "Embedding": "jaxcnn.compat.embedding:Embedding",
+}
 BACKEND_OF_1 = (
     "conv1d conv2d conv3d expand_dims one_hot pool2d pool3d resize_images resize_volumes "
     "separable_conv2d spatial_2d_padding spatial_3d_padding temporal_padding"

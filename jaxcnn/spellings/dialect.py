@@ -21,6 +21,7 @@ CLASSES_OF_1 = {
     **dict.fromkeys(("Add", "Multiply", "Average", "Maximum", "Concatenate", "Dot"), "Merge"),
     "BatchNormalizationOfBatches": "BatchNormalization",
     "BatchNormalizationOfSamples": "BatchNormalization",
+    "EmbeddingWithDropout": "Embedding",
 }
 # Today's weight -> the name that Keras 1 gave it.
 WEIGHTS_OF_1 = {

@@ -47,6 +47,41 @@ def test_names_that_files_of_keras_1_import():
     assert isinstance(optimizer_from_config(config), optimizers.SGD)
 
 
+def test_an_embedding_drops_words_in_training():
+    """Of 1.2.2 a row that is dropped is so in the whole batch; the others are 1 / (1 - rate)."""
+    from keras import backend as K
+    from keras.layers import Embedding, Flatten
+    from keras.models import Sequential, model_from_json
+
+    model = Sequential([Embedding(50, 4, input_length=6, dropout=0.4, init="one"), Flatten()])
+    layer = model.layers[0]
+    assert isinstance(layer, Embedding) and layer.__class__.__name__ == "Embedding"
+    words = RNG.integers(0, 50, (64, 6))
+    output = K.function([layer.input, K.learning_phase()], [layer.output])
+    assert_allclose(output([words, 0])[0], 1)
+    first, second = output([words, 1])[0], output([words, 1])[0]
+    assert set(np.round(np.unique(first), 4)) == {0.0, np.float32(1.6667)}
+    assert (first != second).any()
+    for word in np.unique(words):
+        assert np.unique(first[words == word]).size == 1
+
+    model.compile("sgd", "mse")
+    model.train_on_batch(words, np.zeros((64, 24)))
+    moved = (layer.get_weights()[0] != 1).all(axis=1)[np.unique(words)]
+    assert 0.3 < moved.mean() < 0.9
+    again = model_from_json(model.to_json()).layers[0]
+    assert again.get_config()["dropout"] == 0.4 and again.uses_learning_phase
+
+
+@pytest.mark.parametrize("rate", [0.0, 1.0])
+def test_an_embedding_that_drops_nothing(rate):
+    from keras.layers import Embedding
+
+    layer = Embedding(3, 2, input_length=2, dropout=rate)
+    assert layer.get_config()["dropout"] == rate
+    assert isinstance(layer, Embedding) and type(layer).from_config(layer.get_config())
+
+
 @pytest.mark.parametrize("mode", [1, 2])
 def test_a_configuration_says_the_mode_of_batch_normalization(mode):
     from keras.layers import BatchNormalization

@@ -305,6 +305,9 @@ def test_the_other_names_of_keras_1():
     assert noise.stddev == 0.5
     by_batch = read("BatchNormalization", name="a", mode=2, **shape)
     assert type(by_batch).__name__ == "BatchNormalizationOfBatches"
+    words = read("Embedding", name="a", input_dim=5, output_dim=2, init="one", dropout=0.3)
+    assert type(words).__name__ == "EmbeddingWithDropout" and words.dropout == 0.3
+    assert words.get_config()["embeddings_initializer"]["class_name"] == "Ones"
 
 
 def test_merge_layers_of_keras_1():

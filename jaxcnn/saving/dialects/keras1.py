@@ -12,10 +12,12 @@ from jaxcnn.spellings.tables import CLASSES, LAYERS, REMOVED, Spellings
 
 # The classes that only programs for an old Keras have otherwise.
 MODES = {1: "BatchNormalizationOfSamples", 2: "BatchNormalizationOfBatches"}
+DROPPING = "EmbeddingWithDropout"
 OLD_CLASSES = {
     **dict.fromkeys(("Highway", "MaxoutDense"), "jaxcnn.compat.legacy"),
     **dict.fromkeys(("ParametricSoftplus", "SReLU"), "jaxcnn.compat.advanced_activations"),
     **dict.fromkeys(MODES.values(), "jaxcnn.compat.normalization"),
+    DROPPING: "jaxcnn.compat.embedding",
 }
 above = lazy_attributes(__name__, OLD_CLASSES)
 
@@ -34,6 +36,10 @@ def from_keras1(name: str, settings: Settings) -> tuple[str, Config]:
         return dense_over_time(arguments)
     if name == "BatchNormalization":
         name = MODES.get(arguments.get("mode", 0), name)
+    if name in ("Embedding", DROPPING) and arguments.get("dropout"):
+        above(DROPPING)
+        dropped = {"dropout": arguments.pop("dropout")}
+        return DROPPING, {**from_keras1("Embedding", arguments)[1], **dropped}
     if name in OLD_CLASSES:
         above(name)  # which makes it known by its name
         return name, with_dtype(arguments)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from jaxcnn.layers.base import LAYERS as CLASSES
 from jaxcnn.layers.derived import ModuleLayer, field_names
 from jaxcnn.runtime.types import Config, Settings
+from jaxcnn.saving.dialects.keras1 import DROPPING
 from jaxcnn.saving.types import Json
 from jaxcnn.spellings.dialect import CLASSES_OF_1
 from jaxcnn.spellings.merging import MODES
@@ -100,6 +101,8 @@ def to_keras1(base: str, settings: Settings) -> tuple[str, Config]:
     arguments = {key: value_of_1(key, value) for key, value in settings.items()}
     if base in MODE_OF_CLASS:
         return "Merge", merge_of_1(base, arguments)
+    if base == DROPPING:
+        base = "Embedding"
     row = LAYERS.get(base, Spellings())
     name = CLASSES_OF_1.get(base, base)
     if base in ONE_AXIS:
@@ -120,7 +123,7 @@ def to_keras1(base: str, settings: Settings) -> tuple[str, Config]:
     if base == "BatchNormalization":
         arguments["mode"] = 0
     if base == "Embedding":
-        arguments["dropout"] = 0.0
+        arguments.setdefault("dropout", 0.0)
     if arguments.get("shared_axes", 0) is None:
         del arguments["shared_axes"]
     return name, renamed_for_1(base, row, (arguments, settings))

@@ -118,9 +118,10 @@ def test_modes_of_merging():
         merging("odd")
 
 
-def test_a_dropout_of_an_embedding_is_left_out_as_keras_2_did():
-    settings = {"name": "e", "input_dim": 5, "output_dim": 2, "dropout": 0.2}
-    with pytest.warns(UserWarning, match=r"Layer 'e' .* `dropout`, which is left out: put a Spat"):
-        _, arguments = from_keras1("Embedding", settings)
-    assert "dropout" not in arguments
-    from_keras1("Embedding", {**settings, "dropout": 0.0})  # says nothing
+def test_a_dropout_of_an_embedding_stays_one_of_words():
+    settings = {"name": "e", "input_dim": 5, "output_dim": 2, "init": "one", "dropout": 0.2}
+    name, arguments = from_keras1("Embedding", settings)
+    assert name == "EmbeddingWithDropout" and arguments["dropout"] == 0.2
+    assert arguments["embeddings_initializer"] == "one"
+    name, arguments = from_keras1("Embedding", {**settings, "dropout": 0.0})
+    assert name == "Embedding" and "dropout" not in arguments
