@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from jaxcnn.layers.symbolic.types import Tensor, TensorLike
 from jaxcnn.runtime import config
 from jaxcnn.runtime.types import Shape
 from jaxcnn.runtime.warn import warn_user
+from jaxcnn.spellings.dialect import dialect
 
 
 def channel_axis() -> int:
@@ -91,6 +93,12 @@ def conv_block(
     return _residual(input_tensor, kernel_size, filters, f"{stage}{block}_branch", strides)
 
 
+def convolution(filters: int, size: int, name: str, **options: Any) -> Conv2D:
+    """A convolution of ResNet50, whose kernels began in He's way from Keras 2.2 on."""
+    initializer = "he_normal" if dialect().since_2_2 else "glorot_uniform"
+    return Conv2D(filters, size, kernel_initializer=initializer, name=name, **options)
+
+
 def _residual(
     x: SymbolicTensor,
     kernel_size: int,
@@ -99,16 +107,16 @@ def _residual(
     strides: int | tuple[int, int] | None,
 ) -> SymbolicTensor:
     def convolved(
-        x: SymbolicTensor, count: int, size: int, part: str, step: int | tuple[int, int] = 1
+        x: SymbolicTensor, count: int, size: int, part: str, **options: Any
     ) -> SymbolicTensor:
-        convolution = Conv2D(count, size, strides=step, padding="same", name=f"res{label}{part}")
-        return BatchNormalization(axis=channel_axis(), name=f"bn{label}{part}")(convolution(x))
+        x = convolution(count, size, f"res{label}{part}", **options)(x)
+        return BatchNormalization(axis=channel_axis(), name=f"bn{label}{part}")(x)
 
     first, middle, last = filters
-    y = Activation("relu")(convolved(x, first, 1, "2a", strides or 1))
-    y = Activation("relu")(convolved(y, middle, kernel_size, "2b"))
+    y = Activation("relu")(convolved(x, first, 1, "2a", strides=strides or 1))
+    y = Activation("relu")(convolved(y, middle, kernel_size, "2b", padding="same"))
     y = convolved(y, last, 1, "2c")
-    shortcut = x if strides is None else convolved(x, last, 1, "1", strides)
+    shortcut = x if strides is None else convolved(x, last, 1, "1", strides=strides)
     result: SymbolicTensor = Activation("relu")(add([y, shortcut]))
     return result
 

@@ -73,6 +73,7 @@ _FILES = {
     "_hash_file": "jaxcnn.compat.helpers:hash_file",
     "validate_file": "jaxcnn.compat.helpers:validate_file",
 }
+_RESNET50 = {"ResNet50": "jaxcnn.compat.resnet50:network"}
 _SHAPES = {"_obtain_input_shape": "jaxcnn.compat.blocks:obtain_input_shape"}
 WEIGHTS_ADDRESSES = {
     name: {
@@ -265,6 +266,13 @@ NAMES: dict[str, dict[str, str]] = {
         f"keras.applications.{name}": {**_SHAPES, **addresses}
         for name, addresses in WEIGHTS_ADDRESSES.items()
     },
+    "keras.applications.resnet50": {
+        **_SHAPES,
+        **WEIGHTS_ADDRESSES["resnet50"],
+        **_RESNET50,
+    },
+    "keras.applications": _RESNET50,
+    "keras_applications.resnet50": {**_SHAPES, **_RESNET50},
     "keras.regularizers": {
         "l1l2": "jaxcnn.regularizers:l1_l2",
         "L1L2Regularizer": "jaxcnn.regularizers:L1L2",
