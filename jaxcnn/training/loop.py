@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import jax
 
 from jaxcnn.callbacks.callback_list import CallbackList
+from jaxcnn.callbacks.stopping import TerminateOnNaN
 from jaxcnn.spellings.dialect import chosen, dialect
 from jaxcnn.training.evaluate import evaluated
 from jaxcnn.training.input.array_feed import ArrayFeed
@@ -64,7 +65,7 @@ def run_epochs(run: Run) -> None:
     settings, session, feed, callbacks = run.settings, run.session, run.feed, run.callbacks
     model, clock = session.model, session.clock
     steps = batch_by_batch if callbacks.needs_batches else in_chunks
-    stops_at_once = not chosen() or dialect().stops_within_epochs
+    stops_at_once = stops_within_epochs(callbacks)
     model.stop_training = False
     callbacks.on_train_begin({})
     first, done = run.saves.begin(settings.initial_epoch, at_once=settings.nan == "rollback")
@@ -109,12 +110,23 @@ def run_epochs(run: Run) -> None:
     run.saves.finished()
 
 
+def stops_within_epochs(callbacks: CallbackList) -> bool:
+    """Whether `stop_training` ends an epoch before its last batch.
+
+    In Keras 2.0.4 it does not. TerminateOnNaN came after it, with such a stop.
+    """
+    if not chosen() or dialect().stops_within_epochs:
+        return True
+    return any(isinstance(callback, TerminateOnNaN) for callback in callbacks.callbacks)
+
+
 def was_cut_short(run: Run, done: int) -> bool:
     """Whether a stop within this epoch leaves its validation out.
 
-    In Keras 2.2 it does, but for batches that come one by one after the last of them.
+    In old Kerases it does, but for batches that come one by one after the last of them.
     """
-    if not run.session.model.stop_training or not chosen() or not dialect().stops_within_epochs:
+    stopped = run.session.model.stop_training and stops_within_epochs(run.callbacks)
+    if not stopped or not chosen():
         return False
     return isinstance(run.feed, ArrayFeed) or done != run.feed.steps
 

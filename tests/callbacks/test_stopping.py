@@ -5,6 +5,7 @@ import math
 import re
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from jaxcnn import callbacks as cb
@@ -126,3 +127,31 @@ def test_terminate_on_nan_looks_once_a_second_within_an_epoch(model, monkeypatch
 def test_logs_without_a_loss_are_fine(fit, model):
     fit([cb.TerminateOnNaN()], [{"acc": 1.0}])
     assert not model.stop_training
+
+
+@pytest.mark.parametrize("version", ["2.0", "2.2"])
+def test_terminate_on_nan_ends_the_epoch_of_a_program(version):
+    """As in Keras 2.0.7 and 2.2.4, which leave the validation out, too; 2.0.4 has no such class."""
+    from jaxcnn.layers import Dense
+    from jaxcnn.models import Sequential
+
+    x, y = np.ones((20, 2), "float32"), np.ones((20, 1), "float32")
+    held_out = x.copy(), y
+    x[8:12] = 3e38
+    with speaking(version):
+        model = Sequential([Dense(1, input_dim=2, kernel_initializer="ones")])
+        model.compile("sgd", "mse")
+        batches = []
+        seen = cb.LambdaCallback(on_batch_end=lambda batch, logs: batches.append(batch))
+        with pytest.warns(RuntimeWarning, match="The loss of epoch 1 is inf"):
+            history = model.fit(
+                x,
+                y,
+                batch_size=4,
+                epochs=3,
+                callbacks=[cb.TerminateOnNaN(), seen],
+                verbose=0,
+                shuffle=False,
+                validation_data=held_out,
+            )
+    assert batches == [0, 1, 2] and history.history == {"loss": [math.inf]}
