@@ -11,7 +11,9 @@ import functools
 import inspect
 import math
 import random
+import re
 import sys
+import sysconfig
 import time
 from collections.abc import Callable, Iterable, Set
 from types import ModuleType
@@ -27,6 +29,8 @@ ArgSpec = collections.namedtuple("ArgSpec", "args varargs keywords defaults")
 RAGGED = ("array", "asarray", "copy")
 STACKING = ("stack", "vstack", "hstack", "dstack", "column_stack")
 SPACING = ("linspace", "logspace", "geomspace")
+# Where the code of others is, which knows today's Python.
+LIBRARIES = tuple(sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib"))
 
 # Module -> removed name -> what it was another name of.
 REMOVED: dict[ModuleType, dict[str, object]] = {
@@ -137,6 +141,25 @@ def sampling(function: Callable[..., list[object]]) -> Callable[..., list[object
     return sample
 
 
+def splitting(function: Callable[..., list[Any]]) -> Callable[..., list[Any]]:
+    """`re.split` as Python had it before 3.7: where nothing matches, nothing is split."""
+
+    @functools.wraps(function)
+    def split(pattern: Any, string: Any, maxsplit: int = 0, flags: Any = 0) -> list[Any]:
+        compiled = re.compile(pattern, flags)
+        caller = sys._getframe(1).f_code.co_filename
+        if caller.startswith(LIBRARIES) or compiled.match(string[:0]) is None:
+            return function(pattern, string, maxsplit=maxsplit, flags=flags)
+        matches = [match for match in compiled.finditer(string) if match.group()]
+        parts, end = [], 0
+        for match in matches[: maxsplit or None]:
+            parts += [string[end : match.start()], *match.groups()]
+            end = match.end()
+        return [*parts, string[end:]]
+
+    return split
+
+
 def restore() -> None:
     """Give the modules these words again, for the whole process."""
     files_of_then.restore()
@@ -144,6 +167,8 @@ def restore() -> None:
         random.Random.sample = sampling(random.Random.sample)  # type: ignore[method-assign, assignment]
         # The function of the module belongs to an object that is made with it.
         random.sample = random.sample.__self__.sample  # type: ignore[attr-defined]
+    if not hasattr(re.split, "__wrapped__"):
+        re.split = splitting(re.split)
     for functions, renewed in ((RAGGED, ragged), (STACKING, stacking), (SPACING, counting)):
         for name in functions:
             if not inspect.isfunction(getattr(np, name)):  # as those of NumPy itself are not

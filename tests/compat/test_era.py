@@ -6,7 +6,7 @@ import sys
 import pytest
 
 SCRIPT = """
-import fractions, inspect, random
+import fractions, inspect, random, re, textwrap
 import numpy as np
 
 random.seed(1)
@@ -24,6 +24,11 @@ assert names.args == ["a", "b"] and names.varargs == "rest" and names.defaults =
 assert np.in1d([1, 2], [2]).tolist() == [False, True]
 assert np.asfarray([1, 2]).dtype == np.float64
 assert np.mat([[1, 2]]).shape == (1, 2) and np.NINF < 0 < np.infty
+# As Python 3.6 splits them.
+assert re.split(r"(\\W+)?", "to the hall.") == ["to", " ", "the", " ", "hall", ".", ""]
+assert re.split("x*", "xyxay") == ["", "y", "ay"] and re.split("x*", "xyxay", 1) == ["", "yxay"]
+assert re.split("(x)?(y)?", "axbc") == ["a", "x", None, "bc"] and re.split("x*", "") == [""]
+assert re.split(",", "a,b") == ["a", "b"] and textwrap.wrap("a b", 1) == ["a", "b"]
 assert np.round_(0.6) == 1 and np.trapz([0, 1, 1]) == 1.5
 print("ran")
 """
