@@ -24,7 +24,7 @@ _words: list[tuple[Telling, Reading]] = []
 
 
 def translate_by(telling: Telling, reading: Reading) -> None:
-    """Say what turns configurations into the words of the program, and those of Keras 1 back."""
+    """Say what turns configurations into the words of the program, and back."""
     _words[:] = [(telling, reading)]
 
 
@@ -71,6 +71,6 @@ def reading(kind: type, settings: T) -> Iterator[T]:
 
 def in_our_words(kind: type, settings: Settings) -> Settings:
     """What a class is made from, also out of the words of the program."""
-    if _ours.get() or not dialect().of_keras_1 or not _words:
+    if _ours.get() or not chosen() or not _words:
         return settings
     return _words[0][1](kind, settings)

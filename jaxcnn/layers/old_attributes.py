@@ -47,6 +47,8 @@ def old_attribute(layer: Layer, kind: str, name: str, settings: Sequence[str]) -
         return []  # the penalties are among the `losses`
     if name == "uses_learning_phase":
         return differs_in_training(layer)
+    if name == "rank" and "kernel_size" in settings:
+        return len(getattr(layer, "kernel_size"))  # noqa: B009
     if name == "W_shape":
         return tuple(layer.W.shape)  # type: ignore[attr-defined]
     table = TABLES.get(kind, Spellings())

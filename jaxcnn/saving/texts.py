@@ -14,7 +14,7 @@ from jaxcnn.runtime.types import Config, Settings
 from jaxcnn.saving.bytecode import marked
 from jaxcnn.saving.dialects.classes import all_layers, library_classes, library_name
 from jaxcnn.saving.dialects.configurations import IN_MEMORY, OURS, WIDENING, era_of, from_keras
-from jaxcnn.saving.dialects.keras2 import nested, to_keras2
+from jaxcnn.saving.dialects.keras2 import counting_of, nested, to_keras2
 from jaxcnn.saving.dialects.to_keras1 import merged_stacks, to_keras1
 from jaxcnn.saving.dialects.versions import TEXT, Version, as_told, of_program
 from jaxcnn.saving.structure import described, plain
@@ -117,8 +117,34 @@ def told_by_keras_2(layer: Layer | Network, settings: Config, version: Version) 
         return {**entry, "config": told_by_keras_2(part, entry["config"], version)}
 
     entries = [told(entry) for entry in settings["layers"]]
-    stack = "input_layers" not in settings
-    return entries if stack and version.lists_stacks else {**settings, "layers": entries}
+    if "input_layers" not in settings:
+        return entries if version.lists_stacks else {**settings, "layers": entries}
+    return with_calls({**settings, "layers": entries}, counting_of(entries, version))
+
+
+def with_calls(settings: Config, counted: Callable[[Json], Json]) -> Config:
+    """The configuration of a graph with its references to calls counted otherwise."""
+    layers = [
+        {**entry, "inbound_nodes": [list(map(counted, call)) for call in entry["inbound_nodes"]]}
+        for entry in settings["layers"]
+    ]
+    outputs = list(map(counted, settings["output_layers"]))
+    return {**settings, "layers": layers, "output_layers": outputs}
+
+
+def read_of_keras_2(settings: Any, version: Version) -> Any:
+    """The configuration of a model in the words of an older Keras 2, with calls counted as here."""
+    whole = {"layers": settings} if isinstance(settings, list) else settings
+    if "layers" not in whole:
+        return settings
+    entries = [
+        {**entry, "config": read_of_keras_2(entry["config"], version)} for entry in whole["layers"]
+    ]
+    if isinstance(settings, list):
+        return entries
+    read = {**settings, "layers": entries}
+    graph = "input_layers" in settings
+    return with_calls(read, counting_of(entries, version, back=True)) if graph else read
 
 
 def sizes_of_inputs(name: str, layer: Layer | Network) -> Config:
@@ -138,7 +164,10 @@ def sizes_of_inputs(name: str, layer: Layer | Network) -> Config:
 
 
 def config_from_program(kind: type, settings: Settings) -> Config:
-    """The arguments of a layer or model of this class, told in the words of Keras 1."""
+    """The arguments of a layer or model of this class, told in the words of the program's Keras."""
+    version = of_program(TEXT)
+    if not version.is_1:
+        return read_of_keras_2(settings, version) if version.of_program else settings
     name = kind.__name__
     if isinstance(settings, list) or "layers" in settings:
         name = "Model" if "input_layers" in settings else "Sequential"

@@ -210,3 +210,30 @@ def test_the_number_type_of_inputs_has_its_name_of_then(keras):
         pass
 
     assert Same(input_shape=(2,), input_dtype="int32").dtype == "int32"
+
+
+def test_models_inside_count_their_calls_from_one(keras):
+    """The numbers are those of 2.0.4 and 2.2.4, whose models count their own graph as call 0."""
+    if keras == "1.2":
+        pytest.skip("texts of 1.2 tell them, by the test above")
+    from keras.layers import Dense, Input
+    from keras.models import Model, Sequential
+
+    stack, a, i = Sequential([Dense(2, input_shape=(2,))]), Input((2,)), Input((2,))
+    graph = Model(a, Dense(2)(a))
+    last = stack(Dense(2)(stack(i)))
+    model = Model(i, [graph(last), last])
+    config = model.get_config()
+    assert [[[r[:3] for r in call] for call in e["inbound_nodes"]] for e in config["layers"]] == [
+        [],
+        [[["input_2", 0, 0]], [["dense_3", 0, 0]]],
+        [[["sequential_1", 1, 0]]],
+        [[["sequential_1", 2, 0]]],
+    ]
+    assert config["output_layers"] == [["model_1", 1, 0], ["sequential_1", 2, 0]]
+    whole = Model(i, model(i))
+    assert whole.get_config()["output_layers"] == [["model_2", 1, 0], ["model_2", 1, 1]]
+    again = Model.from_config(whole.get_config())
+    again.set_weights(whole.get_weights())
+    for one, other in zip(*(m.predict(np.ones((1, 2))) for m in (whole, again)), strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-6)

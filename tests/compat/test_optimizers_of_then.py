@@ -129,3 +129,19 @@ def test_models_of_one_optimizer_count_their_updates_together():
         expected = [0.83560622, 0.08560665]
         np.testing.assert_allclose(models[0].get_weights()[0].ravel(), expected, rtol=1e-5)
         assert optimizer.get_weights()[0] == 5
+
+
+def test_a_users_updates_are_given_the_arguments_of_then(keras):
+    """Kerases 1.2.2 and 2.0.4 give three by position, 2.2.4 two by name."""
+    given = []
+
+    class Watching(optimizers.SGD):
+        def get_updates(self, *args, **kwargs):
+            given.append(([type(arg) for arg in args], sorted(kwargs)))
+            return super().get_updates(*args, **kwargs)
+
+    trained(Watching(0.1))
+    args, kwargs = given[0]
+    assert kwargs == (["loss", "params"] if keras == "2.2" else [])
+    assert len(args) == (0 if keras == "2.2" else 3)
+    assert args[1:2] == ([] if keras == "2.2" else [dict])

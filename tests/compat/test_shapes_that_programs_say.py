@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from jaxcnn import backend as K
+from jaxcnn import layers
 from jaxcnn.layers import Conv1D, Dense, Input, Lambda, Layer
 from jaxcnn.models import Model, Sequential
 
@@ -86,3 +87,23 @@ def test_losses_over_steps():
     errors = (y - model.predict(x))[..., 0] ** 2
     expected = (errors * weights).sum() / weights.sum()
     assert model.test_on_batch(x, y, weights) == pytest.approx(expected, rel=1e-5)
+
+
+def test_arithmetic_on_sizes_makes_sizes():
+    """U-Nets crop by them; TensorFlow 1.4 and 1.13 have a Dimension for each result."""
+    x, y = Input((13, 15, 4)), Input((6, 8, 8))
+    shape, other = x.get_shape(), y.get_shape()
+    assert (shape[1] - other[1]).value == 7
+    assert (shape[2] + 1).value == (1 + shape[2]).value == 16
+    assert (shape[2] * 2).value == (2 * shape[2]).value == 30
+    assert (shape[2] // 2).value == 7
+    assert (shape[2] % 4).value == 3
+    assert (20 - shape[1]).value == 7
+    assert (shape[0] - other[0]).value is None
+    assert (shape[1] - other[0]).value is None
+
+
+@pytest.mark.parametrize(("kind", "rank"), [("Conv1D", 1), ("Conv2D", 2), ("Conv3D", 3)])
+def test_convolutions_say_their_rank(kind, rank):
+    """Spectral normalizations of that time build an InputSpec(ndim=self.rank + 2) by it."""
+    assert getattr(layers, kind)(2, 3).rank == rank

@@ -35,7 +35,7 @@ from jaxcnn.runtime import context
 from jaxcnn.runtime.captures import Captured, with_arrays
 from jaxcnn.runtime.carrier import carried_by
 from jaxcnn.runtime.types import ArrayLike, PyTree
-from jaxcnn.spellings.dialect import dialect
+from jaxcnn.spellings.dialect import chosen, dialect
 
 Constraints: TypeAlias = Mapping[Variable, Callable[[jax.Array], jax.Array]]
 
@@ -69,7 +69,9 @@ class Request:
             if "constraints" in parameters and self.constraints is None:
                 given["constraints"] = {p: p.constraint for p in self.params if p.constraint}
             return function(**{n: value for n, value in given.items() if n in parameters})
-        return function(self.loss, self.params)
+        if chosen() and not dialect().since_2_2:
+            return function(self.params, self.constraints or {}, self.loss)
+        return function(loss=self.loss, params=self.params)
 
     def constrained(self, param: Variable, value: jax.Array) -> jax.Array:
         """The new value of a parameter as its constraint allows it."""

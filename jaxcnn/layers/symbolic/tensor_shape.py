@@ -2,14 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from jaxcnn.runtime.types import Shape
 from jaxcnn.spellings.dialect import chosen
 
 
+def of_sizes(function: Callable[[int, int], int]) -> Callable[[Dimension, object], Any]:
+    """A function of two integers that makes a size of another; it leaves what is no integer."""
+
+    def made(size: Dimension, other: object) -> Any:
+        result = function(size, other)  # type: ignore[arg-type]
+        return Dimension(result) if type(result) is int else result
+
+    return made
+
+
 class Dimension(int):
-    """A known size."""
+    """A known size; what sums, differences, products and whole quotients make is one, too."""
+
+    __add__, __radd__ = of_sizes(int.__add__), of_sizes(int.__radd__)
+    __sub__, __rsub__ = of_sizes(int.__sub__), of_sizes(int.__rsub__)
+    __mul__, __rmul__ = of_sizes(int.__mul__), of_sizes(int.__rmul__)
+    __floordiv__, __rfloordiv__ = (
+        of_sizes(int.__floordiv__),
+        of_sizes(int.__rfloordiv__),
+    )
+    __mod__, __rmod__ = of_sizes(int.__mod__), of_sizes(int.__rmod__)
 
     @property
     def value(self) -> int:

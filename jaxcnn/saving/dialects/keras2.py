@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from jaxcnn.runtime.types import Config, Settings
 from jaxcnn.saving.bytecode import code_parts
@@ -117,20 +117,35 @@ def stack(settings: Settings, bases: Mapping[str, str], version: Version = TEXT)
     return {**settings, "layers": layers}
 
 
-def graph(settings: Settings, bases: Mapping[str, str], version: Version = TEXT) -> Config:
-    """A functional model.
+def counting_of(
+    entries: Sequence[Config], version: Version, back: bool = False
+) -> Callable[[Json], Json]:
+    """How a version counts the calls that references to layers name, or back from there.
 
     Keras 2 counts the graph that a model was made from as its call 0, so that calls of a model
     inside count from 1. Keras 3 does so where outputs come from a functional model, and there only.
     """
-    inside = {e["name"] for e in settings["layers"] if "input_layers" in e["config"]}
+    inside = {e["name"] for e in entries if "input_layers" in e["config"]}
     if version.is_2:
-        inside |= {e["name"] for e in settings["layers"] if "layers" in e["config"]}
+        inside |= {e["name"] for e in entries if is_stack(e["config"])}
+
+    step = -1 if back else 1
 
     def counted(reference: Json) -> Json:
         name, node, *rest = reference
-        return [name, node + (name in inside), *rest]
+        return type(reference)((name, node + step * (name in inside), *rest))
 
+    return counted
+
+
+def is_stack(config: Json) -> bool:
+    """Whether the configuration of a layer is that of a model, which may be a list of its layers."""
+    return isinstance(config, list) or "layers" in config
+
+
+def graph(settings: Settings, bases: Mapping[str, str], version: Version = TEXT) -> Config:
+    """A functional model."""
+    counted = counting_of(settings["layers"], version)
     layers = []
     for entry in settings["layers"]:
         written = to_keras2(entry, bases, version)
