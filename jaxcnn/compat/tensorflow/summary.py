@@ -14,6 +14,7 @@ from jaxcnn.compat.tensorflow.arrays import convert_to_tensor
 from jaxcnn.compat.tensorflow.graph import Graph, GraphKeys, get_collection, get_default_graph
 from jaxcnn.compat.tensorflow.operation import Operation
 from jaxcnn.compat.tensorflow.session import session_or_default
+from jaxcnn.compat.tensorflow.summary_messages import Summary
 from jaxcnn.layers.symbolic.tensor import symbolic_leaves
 from jaxcnn.reporting.event_file import (
     EventFile,
@@ -32,7 +33,7 @@ Collections: TypeAlias = Sequence[str] | None
 Written = Callable[[str, np.ndarray], bytes]
 
 
-class Summary:
+class SummaryTensor:
     """What a run returns as the bytes of an event file.
 
     Attributes:
@@ -63,12 +64,12 @@ def summarized(
     write: Written,
     collections: Collections,
     family: str | None,
-) -> Summary:
+) -> SummaryTensor:
     """The summary of one tensor, which is in the graph's collection of summaries."""
     graph = get_default_graph()
     clean = re.sub(r"[^-/\w.]", "_", name).lstrip("/")
     tag = graph.unique_name(f"{family}/{family}/{clean}" if family else clean)
-    summary = Summary(tag, [convert_to_tensor(tensor)], [(tag, write)])
+    summary = SummaryTensor(tag, [convert_to_tensor(tensor)], [(tag, write)])
     for key in [GraphKeys.SUMMARIES] if collections is None else collections:
         graph.add_to_collection(key, summary)
     return summary
@@ -76,7 +77,7 @@ def summarized(
 
 def scalar(
     name: str, tensor: PyTree, collections: Collections = None, family: str | None = None
-) -> Summary:
+) -> SummaryTensor:
     """A number."""
 
     def write(tag: str, value: np.ndarray) -> bytes:
@@ -89,7 +90,7 @@ def scalar(
 
 def histogram(
     name: str, values: PyTree, collections: Collections = None, family: str | None = None
-) -> Summary:
+) -> SummaryTensor:
     """The distribution of the values of a tensor."""
     return summarized(name, values, histogram_value, collections, family)
 
@@ -100,7 +101,7 @@ def image(
     max_outputs: int = 3,
     collections: Collections = None,
     family: str | None = None,
-) -> Summary:
+) -> SummaryTensor:
     """The first images (batch, rows, columns, channels), each by the mean of its channels."""
 
     def write(tag: str, value: np.ndarray) -> bytes:
@@ -114,13 +115,13 @@ def image(
 
 
 def merge(
-    inputs: Sequence[Summary],
+    inputs: Sequence[SummaryTensor],
     collections: Collections = None,
     name: str | None = None,
-) -> Summary:
+) -> SummaryTensor:
     """All of `inputs` in one."""
     graph = get_default_graph()
-    merged = Summary(
+    merged = SummaryTensor(
         graph.unique_name(name or "Merge") + "/MergeSummary",
         [tensor for summary in inputs for tensor in summary.tensors],
         [pair for summary in inputs for pair in summary.written],
@@ -130,7 +131,7 @@ def merge(
     return merged
 
 
-def merge_all(key: str = GraphKeys.SUMMARIES) -> Summary | None:
+def merge_all(key: str = GraphKeys.SUMMARIES) -> SummaryTensor | None:
     """All summaries of the graph in one, None without any."""
     summaries = get_collection(key)
     return merge(summaries) if summaries else None
@@ -161,9 +162,10 @@ class FileWriter:
         """The folder."""
         return self._logdir
 
-    def add_summary(self, summary: bytes, global_step: Any = None) -> None:
-        """Write what a run returned for a summary."""
-        self._file.summary(summary, 0 if global_step is None else int(global_step))
+    def add_summary(self, summary: bytes | Summary, global_step: Any = None) -> None:
+        """Write what a run returned for a summary, or one that the program made itself."""
+        content = summary.SerializeToString() if isinstance(summary, Summary) else summary
+        self._file.summary(content, 0 if global_step is None else int(global_step))
         self._file.flush()
 
     def add_graph(self, graph: Graph, global_step: int | None = None) -> None:

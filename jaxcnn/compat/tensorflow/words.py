@@ -11,7 +11,8 @@ from jaxcnn.spellings.hints import closest
 _HERE = "jaxcnn.compat.tensorflow"
 _TOP = (
     "arithmetic arrays control dtypes files gradients graph loops mathematics modes operation "
-    "placeholders places products random registry scopes session settings sparse tensor variables"
+    "placeholders places printing products random registry scopes session settings sparse "
+    "summary_messages tensor variables"
 )
 _PARTS = "app errors flags gfile layers summary train"
 
@@ -21,6 +22,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     **{part: (f"{_HERE}.{part}",) for part in _PARTS.split()},
     "image": (f"{_HERE}.image", f"{_HERE}.changes", f"{_HERE}.colours"),
     "nn": (f"{_HERE}.nn", f"{_HERE}.windows", f"{_HERE}.ctc"),
+    "summary": (f"{_HERE}.summary", f"{_HERE}.summary_messages"),
     "logging": (f"{_HERE}.logs",),
     "math": (f"{_HERE}.arithmetic", f"{_HERE}.mathematics"),
     "python.framework.ops": tuple(f"{_HERE}.{file}" for file in ("graph", "arrays", "registry")),
@@ -95,7 +97,6 @@ INSTEAD = {
     "dynamic_partition": "multiply by masks, whose sizes are known",
     "unique": "compute with NumPy between two runs of the session",
     "GradientTape": "tf.gradients",
-    "Print": "K.print_tensor",
     "losses": "tf.keras.losses, and tf.nn for those of logits",
     "metrics": "tf.keras.metrics",
     "ExponentialMovingAverage": "assign decay * average + (1 - decay) * value to a variable",

@@ -139,7 +139,7 @@ def counting_of(
 
 
 def is_stack(config: Json) -> bool:
-    """Whether the configuration of a layer is that of a model, which may be a list of its layers."""
+    """Whether a configuration is that of a model, perhaps the bare list of its layers."""
     return isinstance(config, list) or "layers" in config
 
 
