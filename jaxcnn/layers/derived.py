@@ -34,9 +34,9 @@ from jaxcnn.nn.traits import Traits
 from jaxcnn.runtime.captures import is_of_library, layer_being_built
 from jaxcnn.runtime.docstrings import with_entry
 from jaxcnn.runtime.nameless import from_pickle, to_pickle
-from jaxcnn.runtime.names import get_custom_objects, is_local
+from jaxcnn.runtime.names import custom_object_scope, get_custom_objects, is_local
 from jaxcnn.runtime.types import Config, PyTree, Settings
-from jaxcnn.spellings.dialect import DIALECTS, chosen
+from jaxcnn.spellings.dialect import DIALECTS, chosen, dialect
 from jaxcnn.spellings.stories import told_in
 from jaxcnn.spellings.tables import REMOVED
 from jaxcnn.spellings.translate import removed, renewed
@@ -76,6 +76,28 @@ class ModuleLayer(Layer):
 
     def __setstate__(self, state: Settings) -> None:
         vars(self).update({**state, "_fields": from_pickle(state["_fields"])})
+
+    def __setattr__(self, name: str, value: object) -> None:
+        """A setting that a program changes counts from the next call on, and in `get_config`.
+
+        What a layer has been called on is computed as it was, and a class of a user's that
+        computes itself reads its attributes itself.
+        """
+        super().__setattr__(name, value)
+        if "_fields" not in vars(self) or isinstance(value, Layer | Variable):
+            return
+        if type(self).computes_itself() or layer_being_built() is self:
+            return
+        names = field_names(self.module_class)
+        setting: Config = {name: value}
+        if name not in names and chosen() and dialect().of_keras_1:
+            _, setting = renewed(self.module_class.__name__, (), setting)
+        if setting.keys() <= set(names):
+            for node in self.inbound_nodes:
+                node.settled = node.module
+            before = {field: self._setting(field) for field in names}
+            vars(self).update(_fields={**before, **setting}, _module=None)
+            self.module  # noqa: B018  (making it checks the value)
 
     def make_module(self) -> nn.Module:
         fields = dict(self._fields)
@@ -239,12 +261,21 @@ class ModuleLayer(Layer):
         return of_lambda and inspect.isfunction(value) and not is_of_library(value)
 
     @classmethod
-    def from_config(cls, settings: Settings) -> Layer:
+    def from_config(
+        cls, settings: Settings, custom_objects: Mapping[str, object] | None = None
+    ) -> Layer:
+        """A new layer from what `get_config` returned.
+
+        Args:
+            settings: name -> argument of the class.
+            custom_objects: the names of classes and functions of your own -> these. Default: None.
+        """
         ours = dict(in_our_words(cls, settings))
         shaped = "noise_shape" in field_names(cls.module_class)
         if chosen() and not shaped and ours.get("noise_shape", "") is None:
             del ours["noise_shape"]  # as Keras 2.2 tells it of every dropout
-        return cls(**{name: rebuilt(value) for name, value in ours.items()})
+        with custom_object_scope(custom_objects):
+            return cls(**{name: rebuilt(value) for name, value in ours.items()})
 
 
 class FlaxLayer(Layer):

@@ -114,9 +114,11 @@ class RecurrentLayer(ModuleLayer):
         return settings
 
     @classmethod
-    def from_config(cls, settings: Settings) -> Layer:
+    def from_config(
+        cls, settings: Settings, custom_objects: Mapping[str, object] | None = None
+    ) -> Layer:
         rest = {name: value for name, value in settings.items() if name != "num_constants"}
-        layer = cast(RecurrentLayer, super().from_config(rest))
+        layer = cast(RecurrentLayer, super().from_config(rest, custom_objects))
         layer.num_constants = settings.get("num_constants")
         return layer
 

@@ -247,7 +247,7 @@ class Network(Layer):
             return refs[id(leaf)] if isinstance(leaf, SymbolicTensor) else leaf
 
         for node in self.nodes:
-            module, args, kwargs = node.layer.module, node.args, node.kwargs
+            module, args, kwargs = node.module, node.args, node.kwargs
             if node.evaluated is not None:
                 module, args, kwargs = node.evaluated.module, node.evaluated.arguments, {}
             args, kwargs = jax.tree.map(referred, (args, kwargs), is_leaf=is_variable)

@@ -107,7 +107,9 @@ def config_of_program(layer: Layer | Network, settings: Config) -> Config:
 def told_by_keras_2(layer: Layer | Network, settings: Config, version: Version) -> Any:
     """The configuration of a layer or model in the words of an older Keras 2."""
     if "layers" not in settings:
-        return as_told(library_name(type(layer)), settings, version.rank)
+        bases = library_classes(layer)
+        parts = {key: parts_as_told(value, bases, version) for key, value in settings.items()}
+        return as_told(library_name(type(layer)), parts, version.rank)
     inside = {part.name: part for part in getattr(layer, "layers", ())}
 
     def told(entry: Config) -> Config:
@@ -120,6 +122,17 @@ def told_by_keras_2(layer: Layer | Network, settings: Config, version: Version) 
     if "input_layers" not in settings:
         return entries if version.lists_stacks else {**settings, "layers": entries}
     return with_calls({**settings, "layers": entries}, counting_of(entries, version))
+
+
+def parts_as_told(value: Json, bases: Mapping[str, str], version: Version) -> Any:
+    """A setting of a layer with the layers in it, such as cells, as an older Keras 2 tells them."""
+    if isinstance(value, list | tuple):
+        return type(value)(parts_as_told(item, bases, version) for item in value)
+    if not isinstance(value, Mapping) or not isinstance(value.get("config"), Mapping):
+        return value
+    parts = {key: parts_as_told(part, bases, version) for key, part in value["config"].items()}
+    name = value["class_name"]
+    return {**value, "config": as_told(bases.get(name, name), parts, version.rank)}
 
 
 def with_calls(settings: Config, counted: Callable[[Json], Json]) -> Config:
@@ -163,7 +176,7 @@ def sizes_of_inputs(name: str, layer: Layer | Network) -> Config:
     return told
 
 
-def config_from_program(kind: type, settings: Settings) -> Config:
+def config_from_program(kind: type, settings: Settings) -> Any:
     """The arguments of a layer or model of this class, told in the words of the program's Keras."""
     version = of_program(TEXT)
     if not version.is_1:

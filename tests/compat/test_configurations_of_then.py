@@ -237,3 +237,25 @@ def test_models_inside_count_their_calls_from_one(keras):
     again.set_weights(whole.get_weights())
     for one, other in zip(*(m.predict(np.ones((1, 2))) for m in (whole, again)), strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-6)
+
+
+def test_layers_inside_others_tell_what_they_tell_alone(keras):
+    """2.0.4 has an implementation 0 everywhere; 2.2.4 has 1, and none of simple ones."""
+    if keras == "1.2":
+        pytest.skip("layers of 1.2 tell it otherwise")
+    config = L.Bidirectional(L.LSTM(2)).get_config()["layer"]["config"]
+    assert config["implementation"] == (0 if keras == "2.0" else 1)
+    config = L.TimeDistributed(L.SimpleRNN(2)).get_config()["layer"]["config"]
+    assert config.get("implementation") == (0 if keras == "2.0" else None)
+    table = L.Embedding(5, 2, input_length=3)
+    assert table.get_config()["dtype"] == ("int32" if keras == "2.0" else "float32")
+
+
+def test_layers_are_made_of_a_configuration_with_classes_of_ones_own(keras):
+    class Doubled(L.Layer):
+        def call(self, x):
+            return 2 * x
+
+    given = {"Doubled": Doubled}
+    again = L.TimeDistributed.from_config(L.TimeDistributed(Doubled()).get_config(), given)
+    assert type(again.layer) is Doubled

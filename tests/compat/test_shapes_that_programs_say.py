@@ -5,10 +5,11 @@ from dataclasses import FrozenInstanceError
 import numpy as np
 import pytest
 
+from jaxcnn import activations, layers, regularizers
 from jaxcnn import backend as K
-from jaxcnn import layers
-from jaxcnn.layers import Conv1D, Dense, Input, Lambda, Layer
-from jaxcnn.models import Model, Sequential
+from jaxcnn.layers import Conv1D, Conv2D, Dense, Input, Lambda, Layer
+from jaxcnn.models import Model, Sequential, model_from_json
+from jaxcnn.spellings.dialect import speaking
 
 
 @pytest.mark.parametrize(
@@ -107,3 +108,46 @@ def test_arithmetic_on_sizes_makes_sizes():
 def test_convolutions_say_their_rank(kind, rank):
     """Spectral normalizations of that time build an InputSpec(ndim=self.rank + 2) by it."""
     assert getattr(layers, kind)(2, 3).rank == rank
+
+
+def test_settings_that_a_program_changes_count_from_the_next_call_on():
+    """So does Keras 2.2.4, and a model that is read from a text has them everywhere."""
+    i = Input((2,))
+    a = Dense(3, activation="relu", name="a")
+    model = Model(i, Dense(1)(a(i)))
+    model.set_weights([[[1, -1, 2], [-3, 1, 1]], [0, -1, 1], [[1], [2], [3]], [0]])
+    x = np.array([[1.0, 2.0]])
+    a.activation = activations.linear
+    assert a.get_config()["activation"] == "linear"
+    assert model.predict(x)[0, 0] == 15.0
+    assert Model(i, model.layers[2](a(i))).predict(x)[0, 0] == 10.0
+    again = model_from_json(model.to_json())
+    again.set_weights(model.get_weights())
+    assert again.predict(x)[0, 0] == 10.0
+
+
+def test_a_convolution_whose_settings_are_changed():
+    i, kernel = Input((8, 8, 1)), Conv2D(2, 3, name="c")
+    model = Model(i, kernel(i))
+    kernel.kernel_regularizer = regularizers.l2(0.1)
+    kernel.padding = "same"
+    assert len(model.losses) == 0
+    assert model.predict(np.ones((1, 8, 8, 1))).shape == (1, 6, 6, 2)
+    again = model_from_json(model.to_json())
+    assert (len(again.losses), again.output_shape) == (1, (None, 8, 8, 2))
+    pool = layers.MaxPooling2D()
+    pool.pool_size = (3, 3)
+    assert K.int_shape(pool(i)) == (None, 3, 3, 1)
+    rate = layers.Dropout(0.5)
+    rate.rate = 0.25
+    assert rate.get_config()["rate"] == 0.25
+    with pytest.raises(ValueError, match="padding"):
+        kernel.padding = "sane"
+
+
+def test_settings_are_changed_under_the_names_of_keras_1():
+    with speaking("1.2"):
+        drop, kernel = layers.Dropout(0.5), Conv2D(2, 3)
+        drop.p, kernel.border_mode = 0.25, "same"
+        assert (drop.get_config()["p"], kernel.get_config()["border_mode"]) == (0.25, "same")
+        assert K.int_shape(kernel(Input((8, 8, 1)))) == (None, 8, 8, 2)

@@ -119,9 +119,10 @@ class Summary:
         value: the values.
     """
 
-    Image, Value = Image, Value
+    Image: ClassVar[type[Image]] = Image
+    Value: ClassVar[type[Value]] = Value
 
-    def __init__(self, *, value: Iterable[Value] = ()) -> None:
+    def __init__(self, *, value: Iterable[Any] = ()) -> None:
         self.value = Values(value)
 
     def SerializeToString(self) -> bytes:

@@ -192,6 +192,7 @@ class Node:
         hidden: whether the call is part of such a function, and so of no model by itself.
         updates: the new values of weights that the call makes, once they were asked for.
         rules: the derivatives that operations in the call have.
+        settled: what computes the call, where settings of the layer have changed since; else None.
         resting: of the call of a model, the layers inside of it whose statistics it leaves as they
             are, where the call settles that.
     """
@@ -206,11 +207,17 @@ class Node:
     hidden: bool = field(init=False, default_factory=inside_a_function)
     updates: list[PyTree] | None = field(init=False, default=None)
     rules: Rules = field(init=False, default_factory=rules_in_force)
+    settled: nn.Module | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         self.inbound = symbolic_leaves((self.args, self.kwargs))
         for tensor in self.inbound:
             tensor.layer.calls_of_outputs[id(self)] = self
+
+    @property
+    def module(self) -> nn.Module:
+        """What computes the call: the module that its layer had then."""
+        return self.layer.module if self.settled is None else self.settled
 
     @property
     def sources(self) -> list[SymbolicTensor]:

@@ -59,9 +59,6 @@ def layer_settings(
     """The arguments of a layer that is no model."""
     left_out = () if version.of_program else LEFT_OUT.get(base, ())
     arguments = {k: v for k, v in settings.items() if k not in left_out}
-    if version.of_program and base == "Embedding" and "dtype" in arguments:
-        # Of what it looks up, later of what it returns.
-        arguments["dtype"] = "int32" if version.rank < 22 else "float32"
     arguments = expressed(base, arguments, version)
     if version.translated:
         arguments = arguments_for_keras3(arguments)

@@ -280,6 +280,9 @@ def as_told(base: str, arguments: Settings, rank: int) -> Config:
     told |= {
         key: None for (name, key), since in ALWAYS_NONE.items() if name == base and since <= rank
     }
+    if base == "Embedding" and "dtype" in told:
+        # Of what it looks up, later of what it returns.
+        told["dtype"] = "int32" if rank < 22 else "float32"
     if rank >= 22 and told.get("implementation") == 0:
         told["implementation"] = 1  # which took the place of 0
     if rank >= 20:
