@@ -38,8 +38,8 @@ from jaxcnn.runtime.names import custom_object_scope, get_custom_objects, is_loc
 from jaxcnn.runtime.types import Config, PyTree, Settings
 from jaxcnn.spellings.dialect import DIALECTS, chosen, dialect
 from jaxcnn.spellings.stories import told_in
-from jaxcnn.spellings.tables import REMOVED
-from jaxcnn.spellings.translate import removed, renewed
+from jaxcnn.spellings.tables import REMOVED, TABLES
+from jaxcnn.spellings.translate import removed, renewed, translated
 
 FURTHER = (
     "**kwargs: `name`, `trainable`, `weights`, `dtype`, and where the layer is the first of a "
@@ -90,8 +90,9 @@ class ModuleLayer(Layer):
             return
         names = field_names(self.module_class)
         setting: Config = {name: value}
-        if name not in names and chosen() and dialect().of_keras_1:
-            _, setting = renewed(self.module_class.__name__, (), setting)
+        table = TABLES.get(self.module_class.__name__)
+        if name not in names and table and chosen() and dialect().of_keras_1:
+            _, setting, _ = translated(self.module_class.__name__, table, (), setting)
         if setting.keys() <= set(names):
             for node in self.inbound_nodes:
                 node.settled = node.module

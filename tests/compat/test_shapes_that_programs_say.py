@@ -149,5 +149,5 @@ def test_settings_are_changed_under_the_names_of_keras_1():
     with speaking("1.2"):
         drop, kernel = layers.Dropout(0.5), Conv2D(2, 3)
         drop.p, kernel.border_mode = 0.25, "same"
-        assert (drop.get_config()["p"], kernel.get_config()["border_mode"]) == (0.25, "same")
+        assert (drop.rate, kernel.padding) == (0.25, "same")
         assert K.int_shape(kernel(Input((8, 8, 1)))) == (None, 8, 8, 2)
