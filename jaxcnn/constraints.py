@@ -146,6 +146,7 @@ class UnitNorm(NormConstraint):
 
 
 @registry.register()
+@old_spellings
 @dataclasses.dataclass(frozen=True)
 class MinMaxNorm(NormConstraint):
     """Move the norm into [min_value, max_value], by the fraction ``rate`` each time.
@@ -172,6 +173,7 @@ class MinMaxNorm(NormConstraint):
     max_value: float = 1.0
     rate: float = 1.0
     axis: Axis = 0
+    words_then = {"min_value": "low", "max_value": "high"}  # noqa: RUF012
 
     @deferrable
     def __call__(self, w: Array) -> Array:

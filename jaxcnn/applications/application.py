@@ -22,6 +22,7 @@ from jaxcnn.runtime import config
 from jaxcnn.runtime.docstrings import joined, sections, with_arguments
 from jaxcnn.runtime.names import Registry
 from jaxcnn.runtime.types import Config, Shape
+from jaxcnn.spellings.translate import old_spellings
 
 APPLICATIONS: Registry[Any] = Registry("application", builders=True, advice="")
 
@@ -247,6 +248,7 @@ class Application:
             return
         raise ValueError(f"{self.__name__}: {problem}")
 
+    @old_spellings
     def preprocess_input(self, x: Any, data_format: str | None = None) -> Any:
         """Images with values 0 to 255, in RGB, as this network wants them."""
         return imagenet_utils.preprocess_input(x, data_format, self.mode)

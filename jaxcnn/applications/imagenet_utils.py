@@ -14,6 +14,7 @@ from jaxcnn.applications.pretrained import WeightFile
 from jaxcnn.runtime import config
 from jaxcnn.runtime.types import ArrayLike
 from jaxcnn.spellings.dialect import chosen
+from jaxcnn.spellings.translate import old_spellings
 
 __all__ = ["class_index", "decode_predictions", "preprocess_input"]
 
@@ -28,6 +29,7 @@ CLASS_INDEX = WeightFile(
 )
 
 
+@old_spellings
 def preprocess_input(x: Any, data_format: str | None = None, mode: str = "caffe") -> Any:
     """Images with values 0 to 255, in RGB, as networks expect them; `x` itself is not changed.
 

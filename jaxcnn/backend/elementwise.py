@@ -316,11 +316,12 @@ def cast(x: TensorLike, dtype: DTypeLike) -> Tensor:
 
 
 @operation(elementwise)
-def identity(x: TensorLike) -> Tensor:
-    """`x` itself.
+def identity(x: TensorLike, name: str | None = None) -> Tensor:
+    """`x` itself; `name` is only a label.
 
     Args:
         x: tensor, variable or array of any shape and dtype.
+        name: label. Default: None.
 
     Examples:
         >>> from jaxcnn import backend as K

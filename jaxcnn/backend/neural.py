@@ -20,6 +20,7 @@ from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 from jaxcnn.layers.symbolic.types import Axes, Tensor, TensorLike
 from jaxcnn.runtime.types import Settings
 from jaxcnn.spellings.dialect import dialect
+from jaxcnn.spellings.translate import old_spellings
 
 P = ParamSpec("P")
 
@@ -192,6 +193,7 @@ def l2_normalize(x: TensorLike, axis: Axes = None) -> Tensor:
     return losses.l2_normalize(jnp.asarray(x), axes(axis))
 
 
+@old_spellings
 @operation()
 def batch_normalization(
     x: TensorLike,
@@ -200,16 +202,19 @@ def batch_normalization(
     beta: TensorLike | None,
     gamma: TensorLike | None,
     epsilon: float = 1e-3,
+    axis: int = -1,
 ) -> Tensor:
     """``gamma * (x - mean) / sqrt(var + epsilon) + beta``; `beta` and `gamma` may be None.
 
     Args:
         x: tensor, variable or array of any shape and a float dtype.
-        mean: float array that broadcasts against `x`.
+        mean: float array that broadcasts against `x`, or one with a number for each position along
+            `axis`.
         var: float array of the shape of `mean`.
         beta: float array of the shape of `mean` that is added; None for nothing.
         gamma: float array of the shape of `mean`, the factor; None for 1.
         epsilon: what is added to the variance. Default: 0.001.
+        axis: along which arrays of one axis lie. Default: -1.
 
     Examples:
         >>> from jaxcnn import backend as K
@@ -220,12 +225,20 @@ def batch_normalization(
     References:
         - Ioffe and Szegedy, "Batch Normalization", 2015, <https://arxiv.org/abs/1502.03167>
     """
-    scale = jax.lax.rsqrt(jnp.asarray(var) + epsilon)
+    x = jnp.asarray(x)
+
+    others = [i for i in range(x.ndim) if i != axis % x.ndim]
+
+    def laid(statistic: TensorLike) -> jax.Array:
+        array = jnp.asarray(statistic)
+        return jnp.expand_dims(array, others) if array.ndim == 1 else array
+
+    scale = jax.lax.rsqrt(laid(var) + epsilon)
     if gamma is not None:
-        scale = scale * jnp.asarray(gamma)
-    offset = jnp.asarray(mean) * scale
-    shift = -offset if beta is None else jnp.asarray(beta) - offset
-    return jnp.asarray(x) * scale + shift
+        scale = scale * laid(gamma)
+    offset = laid(mean) * scale
+    shift = -offset if beta is None else laid(beta) - offset
+    return x * scale + shift
 
 
 @operation()

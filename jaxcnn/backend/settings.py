@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import cast
 
 import jax
@@ -16,7 +16,7 @@ from jaxcnn.layers.naming import get_uid
 from jaxcnn.layers.naming import reset_names as reset_uids
 from jaxcnn.layers.symbolic.operation import Operation, operation
 from jaxcnn.layers.symbolic.saved_call import SavedCall
-from jaxcnn.layers.symbolic.types import Tensor
+from jaxcnn.layers.symbolic.types import Tensor, TensorLike
 from jaxcnn.runtime import config, context
 from jaxcnn.runtime.config import (
     epsilon,
@@ -163,11 +163,18 @@ def is_learning_phase(x: object) -> bool:
 
 
 @suggesting
-def name_scope(name: str) -> contextlib.AbstractContextManager[None]:
+def name_scope(
+    name: str | None, default_name: str | None = None, values: Sequence[TensorLike] | None = None
+) -> contextlib.AbstractContextManager[None]:
     """A block whose computations carry `name` in profiles and program listings.
 
     Args:
-        name: the name.
+        name: the name; None for `default_name`.
+        default_name: the name where there is none. Default: None.
+        values: tensors that are used inside, of which nothing is asked. Default: None.
+
+    Raises:
+        TypeError: neither name.
 
     Examples:
         >>> from jaxcnn import backend as K
@@ -178,7 +185,9 @@ def name_scope(name: str) -> contextlib.AbstractContextManager[None]:
         - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
           <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
-    return in_scopes(name)
+    if name is None and default_name is None:
+        raise TypeError("K.name_scope needs a `name` or a `default_name`.")
+    return in_scopes(str(name or default_name))
 
 
 @contextlib.contextmanager

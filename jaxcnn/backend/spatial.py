@@ -148,6 +148,7 @@ class TransposeSettings(NamedTuple):
     strides: Integers
     padding: str
     data_format: str | None
+    dilation_rate: Integers = 1
 
 
 @operation(per_sample)
@@ -158,6 +159,7 @@ def conv2d_transpose(
     strides: Integers = (1, 1),
     padding: str = "valid",
     data_format: str | None = None,
+    dilation_rate: Integers = (1, 1),
 ) -> Tensor:
     """The gradient of `conv2d` with respect to its input, applied to `x`.
 
@@ -173,6 +175,8 @@ def conv2d_transpose(
         strides: steps of the window, an integer or one for each axis. Default: (1, 1).
         padding: 'valid' or 'same'. Default: 'valid'.
         data_format: 'channels_last' or 'channels_first'; None for the configured one.
+        dilation_rate: distance of the elements of the window, an integer or one for each axis.
+            Default: (1, 1).
 
     Raises:
         ValueError: no such convolution turns `output_shape` into the shape of `x`.
@@ -187,7 +191,7 @@ def conv2d_transpose(
         - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
           <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
-    settings = TransposeSettings(strides, padding, data_format)
+    settings = TransposeSettings(strides, padding, data_format, dilation_rate)
     return _transposed("conv2d_transpose", x, kernel, output_shape, settings)
 
 
@@ -239,12 +243,13 @@ def _transposed(
     strides = arguments.integers(function, "strides", settings.strides, rank)
     x = jnp.moveaxis(x, 1, -1) if channels_first else x
     target_sizes = sizes(output_shape[2:] if channels_first else output_shape[1:-1])
-    axes = zip(x.shape[1:-1], kernel.shape[:rank], strides, target_sizes, strict=True)
+    dilation = arguments.integers(function, "dilation_rate", settings.dilation_rate, rank)
+    axes = zip(x.shape[1:-1], kernel.shape[:rank], strides, dilation, target_sizes, strict=True)
     extras = []
-    for length, window, stride, size in axes:
+    for length, window, stride, distance, size in axes:
         choices = {
             ops.conv_transpose_output_length(
-                length, window, padding, stride, output_padding=extra
+                length, window, padding, stride, distance, output_padding=extra
             ): extra
             for extra in (*range(stride), None)
         }
@@ -257,7 +262,12 @@ def _transposed(
             )
         extras.append(choices[size])
     result = ops.conv_transpose(
-        x, kernel.astype(x.dtype), strides=strides, padding=padding, output_padding=extras
+        x,
+        kernel.astype(x.dtype),
+        strides=strides,
+        padding=padding,
+        output_padding=extras,
+        dilation=dilation,
     )
     return jnp.moveaxis(result, -1, 1) if channels_first else result
 

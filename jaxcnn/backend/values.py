@@ -30,7 +30,7 @@ from jaxcnn.runtime.arrays import dense
 from jaxcnn.runtime.captures import notice
 from jaxcnn.runtime.config import floatx
 from jaxcnn.runtime.scoped import scoped
-from jaxcnn.runtime.types import ArrayLike, DTypeLike, HostArray, PyTree, Shape
+from jaxcnn.runtime.types import ArrayFunction, ArrayLike, DTypeLike, HostArray, PyTree, Shape
 from jaxcnn.spellings.dialect import chosen, dialect
 from jaxcnn.spellings.keywords import suggesting
 
@@ -38,13 +38,19 @@ T = TypeVar("T")
 
 
 @suggesting
-def variable(value: HostArray, dtype: DTypeLike | None = None, name: str | None = None) -> Variable:
+def variable(
+    value: HostArray,
+    dtype: DTypeLike | None = None,
+    name: str | None = None,
+    constraint: ArrayFunction | None = None,
+) -> Variable:
     """An array that `set_value` sets; a function that uses it sees its value when it runs.
 
     Args:
         value: a number, nested lists or an array.
         dtype: by default `floatx`.
         name: by default 'variable_1', ...
+        constraint: function of the value that an optimizer applies after each step. Default: None.
 
     Raises:
         ValueError: the value is only known when a model runs.
@@ -69,6 +75,7 @@ def variable(value: HostArray, dtype: DTypeLike | None = None, name: str | None 
     variable = Variable.holding(
         name or naming.unique_name("variable"), np.array(known, jnp.dtype(dtype or floatx()))
     )
+    variable.constraint = constraint
     creation.note(variable)
     return variable
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, ClassVar, TypeAlias
 
@@ -189,6 +189,10 @@ class BaseLogger(Callback):
     reads `size` from the logs of each batch and writes the averages of `params["metrics"]` into the
     logs of the epoch.
 
+    Args:
+        stateful_metrics: names of values that are averages already: the last of an epoch counts.
+            Default: None.
+
     Examples:
         >>> issubclass(jc.callbacks.BaseLogger, jc.callbacks.Callback)
         True
@@ -198,7 +202,8 @@ class BaseLogger(Callback):
           <https://github.com/keras-team/keras/blob/2.0.4/keras/callbacks.py>
     """
 
-    def __init__(self) -> None:
+    def __init__(self, stateful_metrics: Iterable[str] | None = None) -> None:
+        self.stateful_metrics = set(stateful_metrics or ())
         self.seen = 0
         self.totals: dict[str, float] = {}
         self._resumed = False
@@ -214,14 +219,18 @@ class BaseLogger(Callback):
         size = int(logs.get("size", 0))
         self.seen += size
         for name, value in logs.items():
-            self.totals[name] = self.totals.get(name, 0.0) + float(value) * size
+            if name in self.stateful_metrics:
+                self.totals[name] = float(value)
+            else:
+                self.totals[name] = self.totals.get(name, 0.0) + float(value) * size
 
     def on_epoch_end(self, epoch: int, logs: LogDict | None = None) -> None:
         if logs is None or not self.seen:
             return
         for name in self.params["metrics"]:
             if name in self.totals:
-                logs[name] = self.totals[name] / self.seen
+                samples = 1 if name in self.stateful_metrics else self.seen
+                logs[name] = self.totals[name] / samples
         self.seen = 0
         self.totals = {}
 

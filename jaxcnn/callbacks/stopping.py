@@ -74,8 +74,16 @@ class EarlyStopping(Callback):
     def on_train_begin(self, logs: LogDict | None = None) -> None:
         self._reset()
 
+    def get_monitor_value(self, logs: LogDict | None) -> float | None:
+        """The value by which an epoch is judged; None, with a warning, where the logs have none.
+
+        Args:
+            logs: name -> value of an epoch.
+        """
+        return self._monitor.read(logs, self)
+
     def on_epoch_end(self, epoch: int, logs: LogDict | None = None) -> None:
-        current = self._monitor.read(logs, self)
+        current = self.get_monitor_value(logs)
         if current is None:
             return
         if self._monitor.improved(current, self.best):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TypeVar
+from typing import Any
 
 import numpy as np
 
@@ -11,8 +11,6 @@ from jaxcnn import backend as K
 from jaxcnn.runtime import config
 from jaxcnn.runtime.types import ArrayFunction, PyTree, Shape
 from jaxcnn.training.input.sample_weights import class_factors
-
-S = TypeVar("S")
 
 
 def make_batches(size: int, batch_size: int) -> list[tuple[int, int]]:
@@ -163,13 +161,13 @@ def check_loss_and_target_compatibility(
             )
 
 
-def weighted_masked_objective(function: ArrayFunction | None) -> ArrayFunction | None:
+def weighted_masked_objective(fn: ArrayFunction | None) -> ArrayFunction | None:
     """The scalar loss ``(y_true, y_pred, weights, mask=None)`` of a ``(y_true, y_pred)``."""
-    if function is None:
+    if fn is None:
         return None
 
     def weighted(y_true: PyTree, y_pred: PyTree, weights: PyTree, mask: PyTree = None) -> PyTree:
-        score = function(y_true, y_pred)
+        score = fn(y_true, y_pred)
         if mask is not None:
             mask = K.cast(mask, K.floatx())
             score = score * mask / K.mean(mask)
@@ -194,15 +192,15 @@ def collect_metrics(metrics: PyTree, output_names: Sequence[str]) -> list[list[P
     return [list(one) if isinstance(one, list) else [one] for one in by_name]
 
 
-def object_list_uid(objects: PyTree) -> str:
+def object_list_uid(object_list: PyTree) -> str:
     """A text that is the same for the same objects in the same order."""
-    listed = objects if isinstance(objects, list | tuple) else [objects]
+    listed = object_list if isinstance(object_list, list | tuple) else [object_list]
     return ", ".join(str(abs(id(one))) for one in listed)
 
 
-def to_list(value: S | list[S]) -> list[S]:
-    """The list itself, or a list of the one value."""
-    return value if isinstance(value, list) else [value]
+def to_list(x: Any, allow_tuple: bool = False) -> Any:
+    """The list itself, or where they are allowed the tuple, or a list of the one value."""
+    return x if isinstance(x, (list, tuple) if allow_tuple else list) else [x]
 
 
 def standardize_weights(

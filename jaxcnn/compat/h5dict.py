@@ -94,11 +94,11 @@ class H5Dict:
     def __iter__(self) -> Iterator[str]:
         return iter(self.data)
 
-    def get(self, name: str | bytes, default: Any = None) -> Any:
+    def get(self, key: str | bytes, default: Any = None) -> Any:
         """A value, or the default where there is none."""
-        if name not in self:
+        if key not in self:
             return default
-        return self[name]
+        return self[key]
 
     def close(self) -> None:
         """Write what is open, and close the file that this object has opened."""

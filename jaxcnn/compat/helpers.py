@@ -231,11 +231,12 @@ def deconv_length(
     kernel_size: int,
     padding: str,
     output_padding: int | None = None,
+    dilation: int = 1,
 ) -> int | None:
     """The output length of a transposed convolution; None stays None."""
     least = None if output_padding is None else 0
     length = ops.conv_transpose_output_length(
-        dim_size, kernel_size, padding, stride_size, output_padding=least
+        dim_size, kernel_size, padding, stride_size, dilation, output_padding=least
     )
     return None if length is None else length + (output_padding or 0)
 

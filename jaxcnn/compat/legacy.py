@@ -221,9 +221,9 @@ class Wrapper(Layer):
         return {**super().get_config(), "layer": inner}
 
     @classmethod
-    def from_config(cls, settings: Settings) -> Wrapper:
+    def from_config(cls, config: Settings) -> Wrapper:
         """The layer with these settings, as `get_config` returned them."""
-        return cls(**{**settings, "layer": LAYERS.deserialize(settings["layer"])})
+        return cls(**{**config, "layer": LAYERS.deserialize(config["layer"])})
 
 
 class Recurrent(Layer):

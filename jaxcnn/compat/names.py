@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from jaxcnn.compat.imports_of_files import IMPORTS_OF_FILES
 from jaxcnn.compat.layer_kinds import KINDS
 from jaxcnn.compat.modules import APPLICATIONS, ENGINE_FILES, LAYER_FILES
 from jaxcnn.compat.names_of_2_3 import METRIC_CLASSES, NAMES_OF_2_3
@@ -379,7 +380,11 @@ NAMES_OF_1: dict[str, dict[str, str]] = {
 
 def names_in(path: str) -> dict[str, str]:
     """The names of a module that are called otherwise here."""
-    names = {**(_EVERYWHERE if path.startswith("keras.") else {}), **NAMES.get(path, {})}
+    names = {
+        **(_EVERYWHERE if path.startswith("keras.") else {}),
+        **IMPORTS_OF_FILES.get(path, {}),
+        **NAMES.get(path, {}),
+    }
     if dialect().name == "2.3":
         return {**names, **NAMES_OF_2_3.get(path, {})}
     if not dialect().of_keras_1:

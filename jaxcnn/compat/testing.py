@@ -101,11 +101,11 @@ def layer_test(
     return output
 
 
-def keras_test(function: Callable[..., T]) -> Callable[..., T]:
+def keras_test(func: Callable[..., T]) -> Callable[..., T]:
     """A test after which nothing is left over; here there is nothing to be left."""
 
-    @functools.wraps(function)
+    @functools.wraps(func)
     def test(*args: object, **kwargs: object) -> T:
-        return function(*args, **kwargs)
+        return func(*args, **kwargs)
 
     return test

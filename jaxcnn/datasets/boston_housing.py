@@ -9,7 +9,7 @@ import numpy as np
 
 from jaxcnn.datasets import keras_files, resolve
 from jaxcnn.datasets.formats import Arrays, DamagedFileError, read_arrays
-from jaxcnn.spellings.keywords import suggesting
+from jaxcnn.spellings.translate import old_spellings
 
 __all__ = ["load_data"]
 
@@ -19,7 +19,7 @@ def dataset(path: str = "boston_housing.npz") -> resolve.Dataset:
     return keras_files.dataset("boston_housing", path, _read)
 
 
-@suggesting
+@old_spellings
 def load_data(path: str = "boston_housing.npz", seed: int = 113, test_split: float = 0.2) -> Arrays:
     """The districts as ``(x_train, y_train), (x_test, y_test)``.
 

@@ -173,16 +173,16 @@ class Layer:
 
     add_weight = weight_lists.add_weight
 
-    def add_loss(self, loss: TensorLike | Sequence[TensorLike], inputs: PyTree = None) -> None:
+    def add_loss(self, losses: TensorLike | Sequence[TensorLike], inputs: PyTree = None) -> None:
         """Add a scalar, or a list of them, to what training minimises.
 
         Args:
-            loss: in `call` any scalar; outside of it a symbolic tensor.
+            losses: in `call` any scalar; outside of it a symbolic tensor.
             inputs: outside of `call`: the tensors that the loss depends on, for a layer that is
                 called several times: it counts in models where the layer is called on these.
                 Default: None.
         """
-        self.additions.add_loss(loss, inputs)
+        self.additions.add_loss(losses, inputs)
 
     @property
     def losses(self) -> list[SymbolicTensor]:
@@ -485,13 +485,13 @@ class Layer:
         return settings
 
     @classmethod
-    def from_config(cls, settings: Settings) -> Layer:
+    def from_config(cls, config: Settings) -> Layer:
         """A new layer from what `get_config` returned.
 
         Args:
-            settings: name -> argument of the class.
+            config: name -> argument of the class.
         """
-        return cls(**in_our_words(cls, settings))
+        return cls(**in_our_words(cls, config))
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.name!r}>"

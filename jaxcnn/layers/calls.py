@@ -91,13 +91,13 @@ def compute_mask(self: GraphLayer, inputs: PyTree, mask: PyTree = None) -> PyTre
     return symbolic.computed_mask(self, inputs, mask)
 
 
-def get_updates_for(self: GraphLayer, inputs: PyTree) -> list[Update]:
+def get_updates_for(self: GraphLayer, inputs: PyTree = None) -> list[Update]:
     """The updates of the call on these inputs; for None those that depend on no inputs."""
     updates: list[Update] = symbolic.updates_for(self, inputs)
     return updates
 
 
-def get_losses_for(self: GraphLayer, inputs: PyTree) -> list[TensorLike]:
+def get_losses_for(self: GraphLayer, inputs: PyTree = None) -> list[TensorLike]:
     """What the call on these inputs adds to the loss; for None what depends on no inputs."""
     losses: list[TensorLike] = symbolic.losses_for(self, inputs)
     return losses

@@ -37,6 +37,7 @@ from jaxcnn.runtime.nameless import from_pickle, to_pickle
 from jaxcnn.runtime.names import custom_object_scope, get_custom_objects, is_local
 from jaxcnn.runtime.types import Config, PyTree, Settings
 from jaxcnn.spellings.dialect import DIALECTS, chosen, dialect
+from jaxcnn.spellings.orders import order_of_call
 from jaxcnn.spellings.stories import told_in
 from jaxcnn.spellings.tables import REMOVED, TABLES
 from jaxcnn.spellings.translate import removed, renewed, translated
@@ -188,10 +189,23 @@ class ModuleLayer(Layer):
             TypeError: the `call` of a subclass asks for it where only symbolic tensors are known,
                 and the layer moves statistics or states.
         """
+        args, mask, kwargs = self.in_order_of_call(args, mask, kwargs)
         if self.additions.calling and bound_module(self) is None:
             return on_the_graph(self.module, (inputs, *args), kwargs, mask)
         masked = {"mask": mask} if mask is not None and supports_masks(self.module) else {}
         return self(inputs, *args, **masked, **kwargs)
+
+    def in_order_of_call(
+        self, args: tuple[PyTree, ...], mask: PyTree, kwargs: Config
+    ) -> tuple[tuple[PyTree, ...], PyTree, Config]:
+        """What `call` was given after the inputs, by the names of the positions."""
+        parameters = call_parameters(self.module_class.__call__)
+        if not args or "states" in parameters:  # those of a cell stand by position
+            return args, mask, kwargs
+        words = order_of_call(self.module_class.__name__, "initial_state" in parameters)
+        named = dict(zip(words, args, strict=False))
+        given = {word: value for word, value in named.items() if value is not None}
+        return args[len(words) :], given.pop("mask", mask), {**given, **kwargs}
 
     def _connect(self, args: tuple[PyTree, ...], kwargs: Config) -> PyTree:
         weights = None if self._children else weights_in_force(self)
@@ -263,15 +277,15 @@ class ModuleLayer(Layer):
 
     @classmethod
     def from_config(
-        cls, settings: Settings, custom_objects: Mapping[str, object] | None = None
+        cls, config: Settings, custom_objects: Mapping[str, object] | None = None
     ) -> Layer:
         """A new layer from what `get_config` returned.
 
         Args:
-            settings: name -> argument of the class.
+            config: name -> argument of the class.
             custom_objects: the names of classes and functions of your own -> these. Default: None.
         """
-        ours = dict(in_our_words(cls, settings))
+        ours = dict(in_our_words(cls, config))
         shaped = "noise_shape" in field_names(cls.module_class)
         if chosen() and not shaped and ours.get("noise_shape", "") is None:
             del ours["noise_shape"]  # as Keras 2.2 tells it of every dropout

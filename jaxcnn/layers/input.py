@@ -22,10 +22,10 @@ from jaxcnn.nn import Activation
 from jaxcnn.runtime import config
 from jaxcnn.runtime.types import Config, DTypeLike, PyTree, Shape
 from jaxcnn.spellings.dialect import chosen
-from jaxcnn.spellings.keywords import suggesting
 from jaxcnn.spellings.translate import old_spellings
 
 
+@old_spellings
 class InputLayer(Layer):
     """The layer of an `Input`: it passes on what the model is given.
 
@@ -34,12 +34,12 @@ class InputLayer(Layer):
         batch_size: a fixed batch size to go with `input_shape`; None for any.
         batch_input_shape: shape with the batch size in front, instead of both. Default: None.
         dtype: dtype of the values; None for float32.
-        name: name of the layer; None for one with a counter.
-        trainable: kept, although there is nothing to train. Default: True.
-        sparse: whether it is meant for sparse matrices of SciPy, of which each batch is made dense.
-            Default: False.
         input_tensor: a variable or an array of any shape, or a symbolic tensor that needs no input,
             whose value is passed on. Default: None.
+        sparse: whether it is meant for sparse matrices of SciPy, of which each batch is made dense.
+            Default: False.
+        name: name of the layer; None for one with a counter.
+        trainable: kept, although there is nothing to train. Default: True.
 
     Attributes:
         held: the variable, array or tensor whose value it passes on instead, or None.
@@ -56,17 +56,16 @@ class InputLayer(Layer):
           <https://github.com/keras-team/keras/blob/2.0.4/keras/engine/topology.py>
     """
 
-    @suggesting
     def __init__(
         self,
         input_shape: Shape | None = None,
         batch_size: int | None = None,
         batch_input_shape: Shape | None = None,
         dtype: DTypeLike | None = None,
+        input_tensor: Variable | jax.Array | SymbolicTensor | None = None,
+        sparse: bool = False,
         name: str | None = None,
         trainable: bool = True,
-        sparse: bool = False,
-        input_tensor: Variable | jax.Array | SymbolicTensor | None = None,
     ) -> None:
         if input_tensor is not None:
             symbolic = isinstance(input_tensor, SymbolicTensor)

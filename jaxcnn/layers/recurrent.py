@@ -84,6 +84,7 @@ class RecurrentLayer(ModuleLayer):
 
     def call(self, inputs: PyTree, *args: PyTree, mask: PyTree = None, **kwargs: PyTree) -> PyTree:
         """As `Layer.call`, from the states that the `get_initial_state` of a subclass returns."""
+        args, mask, kwargs = self.in_order_of_call(args, mask, kwargs)
         given = isinstance(inputs, list | tuple) or kwargs.get("initial_state") is not None
         if not (given or is_of_library(type(self).get_initial_state) or self.stateful):
             kwargs["initial_state"] = self.get_initial_state(inputs)
@@ -115,11 +116,11 @@ class RecurrentLayer(ModuleLayer):
 
     @classmethod
     def from_config(
-        cls, settings: Settings, custom_objects: Mapping[str, object] | None = None
+        cls, config: Settings, custom_objects: Mapping[str, object] | None = None
     ) -> Layer:
-        rest = {name: value for name, value in settings.items() if name != "num_constants"}
+        rest = {name: value for name, value in config.items() if name != "num_constants"}
         layer = cast(RecurrentLayer, super().from_config(rest, custom_objects))
-        layer.num_constants = settings.get("num_constants")
+        layer.num_constants = config.get("num_constants")
         return layer
 
     def get_initial_state(self, inputs: SymbolicTensor) -> list[SymbolicTensor]:
@@ -224,7 +225,7 @@ class CellOfLayer:
         """The penalties of the weights."""
         return self.get_losses_for(None)
 
-    def get_losses_for(self, inputs: PyTree) -> list[TensorLike]:
+    def get_losses_for(self, inputs: PyTree = None) -> list[TensorLike]:
         """The penalties of the weights, which depend on no inputs."""
         return [] if inputs is not None else cast(Layer, self._layer).get_losses_for(None)
 
@@ -268,6 +269,7 @@ class GatedLayer(StepsOfThen, RecurrentLayer):
     def call(self, inputs: PyTree, *args: PyTree, mask: PyTree = None, **kwargs: PyTree) -> PyTree:
         if not self.steps_itself():
             return super().call(inputs, *args, mask=mask, **kwargs)
+        args, mask, kwargs = self.in_order_of_call(args, mask, kwargs)
         return self.run_own_steps(inputs, mask, *args, **kwargs)
 
     def __getattr__(self, name: str) -> Any:

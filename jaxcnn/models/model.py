@@ -541,18 +541,18 @@ class Model(Network):
 
     @classmethod
     def from_config(
-        cls, settings: Settings, custom_objects: Mapping[str, object] | None = None
+        cls, config: Settings, custom_objects: Mapping[str, object] | None = None
     ) -> Model:
         """A new model, with new weights, from what `get_config` returned.
 
         Args:
-            settings: what `get_config` returned.
+            config: what `get_config` returned.
             custom_objects: the names of classes and functions of your own -> these. Default: None.
         """
-        with custom_object_scope(custom_objects), reading(cls, settings) as settings:
-            inputs, outputs = saving.build_graph(settings)
-        model = cls(inputs, outputs, name=settings.get("name"))
-        model.trainable = settings.get("trainable", True)
+        with custom_object_scope(custom_objects), reading(cls, config) as config:
+            inputs, outputs = saving.build_graph(config)
+        model = cls(inputs, outputs, name=config.get("name"))
+        model.trainable = config.get("trainable", True)
         return model
 
     def to_json(self, **options: PyTree) -> str:

@@ -14,7 +14,12 @@ from jaxcnn.training.program import Program
 
 
 @suggesting
-def multi_gpu_model(model: Model, gpus: int | Sequence[int]) -> Model:
+def multi_gpu_model(
+    model: Model,
+    gpus: int | Sequence[int] | None = None,
+    cpu_merge: bool = True,
+    cpu_relocation: bool = False,
+) -> Model:
     """A model with the layers and weights of `model` that cuts each batch between several devices.
 
     Compile and train it like any other; what it learns is in the weights of `model` too, with the
@@ -25,7 +30,11 @@ def multi_gpu_model(model: Model, gpus: int | Sequence[int]) -> Model:
 
     Args:
         model: before or after `compile`; the new model needs another `compile`.
-        gpus: how many devices, from 2, or a list of their numbers.
+        gpus: how many devices, from 2, or a list of their numbers; None for all.
+        cpu_merge: whether the parts of the output would meet on the CPU. Of no effect here: a
+            sharded array has them together where they are. Default: True.
+        cpu_relocation: whether the weights would be made on the CPU. Of no effect here: each device
+            has them. Default: False.
 
     Raises:
         ValueError: fewer than two devices, or devices that this machine does not have.
@@ -41,13 +50,15 @@ def multi_gpu_model(model: Model, gpus: int | Sequence[int]) -> Model:
         - Chollet et al., "Keras 2.2.4: keras/utils/training_utils.py", 2018,
           <https://github.com/keras-team/keras/blob/2.2.4/keras/utils/training_utils.py>
     """
+    devices = jax.local_devices()
+    if gpus is None:
+        gpus = len(devices)
     numbers = list(range(gpus)) if isinstance(gpus, int) else list(gpus)
     if len(set(numbers)) < 2:
         raise ValueError(
             f"multi_gpu_model needs at least two devices; given gpus={gpus!r}. One device needs no "
             "copy."
         )
-    devices = jax.local_devices()
     if absent := [number for number in numbers if not 0 <= number < len(devices)]:
         raise ValueError(
             f"multi_gpu_model: devices {numbers} are asked for, but this machine has "

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import functools
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from typing import ParamSpec, TypeAlias, TypeVar, cast
+from typing import TypeAlias
 
 import flax.linen as nn
 import numpy as np
@@ -41,8 +40,6 @@ NOT_BUILT = (
     "call build((None, ...)), or train it once."
 )
 
-P = ParamSpec("P")
-T = TypeVar("T")
 EPOCHS = 10  # of `fit`
 Stackable: TypeAlias = Layer | nn.Module | SymbolicTensor  # the last one from `Input`
 
@@ -54,17 +51,6 @@ def with_default(function: Callable[..., object], name: str, value: object) -> i
         p.replace(default=value) if p.name == name else p for p in signature.parameters.values()
     ]
     return signature.replace(parameters=changed)
-
-
-def order_of_program(method: Callable[P, T]) -> Callable[P, T]:
-    """`Sequential.train_on_batch` with the order of arguments that a program's Keras has."""
-
-    @functools.wraps(method)
-    def train_on_batch(*args: P.args, **kwargs: P.kwargs) -> T:
-        called = method if len(args) < 4 or not dialect().since_2_2 else Model.train_on_batch
-        return cast(Callable[P, T], called)(*args, **kwargs)
-
-    return train_on_batch
 
 
 @LAYERS.register()
@@ -307,20 +293,20 @@ class Sequential(Model):
     @classmethod
     def from_config(
         cls,
-        settings: Settings | Sequence[Settings],
+        config: Settings | Sequence[Settings],
         custom_objects: Mapping[str, object] | None = None,
     ) -> Sequential:
         """A new model, with new weights, from what `get_config` gave, or from the bare list of
         older files.
 
         Args:
-            settings: what `get_config` returned.
+            config: what `get_config` returned.
             custom_objects: the names of classes and functions of your own -> these. Default: None.
         """
-        with custom_object_scope(custom_objects), reading(cls, settings) as settings:
-            described = settings["layers"] if isinstance(settings, Mapping) else settings
+        with custom_object_scope(custom_objects), reading(cls, config) as config:
+            described = config["layers"] if isinstance(config, Mapping) else config
             layers = [LAYERS.deserialize(entry) for entry in described]
-        whole = settings if isinstance(settings, Mapping) else {}
+        whole = config if isinstance(config, Mapping) else {}
         model = cls(layers, name=whole.get("name"))
         model.trainable = whole.get("trainable", True)
         return model
@@ -373,7 +359,6 @@ class Sequential(Model):
 
     fit.__signature__ = with_default(Model.fit, "epochs", EPOCHS)  # type: ignore[attr-defined]
 
-    @order_of_program
     def train_on_batch(  # type: ignore[override]
         self,
         x: DataLike,
@@ -388,7 +373,7 @@ class Sequential(Model):
         """
         return super().train_on_batch(x, y, sample_weight, class_weight, reset_metrics)
 
-    @suggesting
+    @old_spellings
     def predict_proba(
         self, x: DataLike, batch_size: int | None = 32, verbose: int = 1
     ) -> np.ndarray:
@@ -407,7 +392,7 @@ class Sequential(Model):
             )
         return probabilities
 
-    @suggesting
+    @old_spellings
     def predict_classes(
         self, x: DataLike, batch_size: int | None = 32, verbose: int = 1
     ) -> np.ndarray:

@@ -134,7 +134,7 @@ class BatchNormalization(ScalePenaltyFields, MovingFields, ScaleFields, BatchSta
 
     def _sums(self, size: int) -> dict[str, jax.Array]:
         """What averages of batches are computed from: weighted sums, and how many there were."""
-        shapes = {"moving_mean": (size,), "moving_variance": (size,), "steps": ()}
+        shapes = {"sum_of_means": (size,), "sum_of_variances": (size,), "steps": ()}
         return {
             k: self.weight(k, "zeros", shape, collection="state") for k, shape in shapes.items()
         }
@@ -144,10 +144,16 @@ class BatchNormalization(ScalePenaltyFields, MovingFields, ScaleFields, BatchSta
     ) -> dict[str, jax.Array]:
         """The weighted mean of the batches so far, of which `new` is the last."""
         steps = sums["steps"] + 1
-        moved = {name: self._moved(sums[name], value) for name, value in new.items()}
-        for name, value in {**moved, "steps": steps}.items():
-            self.update("state", name, value)
-        return {name: value / (1.0 - self.momentum**steps) for name, value in moved.items()}
+        moved = {}
+        for label, name in (
+            ("sum_of_means", "moving_mean"),
+            ("sum_of_variances", "moving_variance"),
+        ):
+            total = self._moved(sums[label], new[name])
+            self.update("state", label, total)
+            moved[name] = total / (1.0 - self.momentum**steps)
+        self.update("state", "steps", steps)
+        return moved
 
 
 # Both are compiled by themselves, so that the layers of a network that have the same shapes are

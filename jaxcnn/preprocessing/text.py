@@ -164,6 +164,7 @@ class Tokenizer:
         split: what stands between words. Default: ' '.
         char_level: every character is a word. Default: False.
         oov_token: stands for words that are unknown or beyond ``num_words``; None drops them.
+        document_count: number of texts that were counted before. Default: 0.
 
     Attributes:
         word_counts: word -> how often it occurred, in the order in which the words were first seen.
@@ -198,6 +199,7 @@ class Tokenizer:
         split: str = " ",
         char_level: bool = False,
         oov_token: str | None = None,
+        document_count: int = 0,
     ) -> None:
         if num_words is not None and num_words < 1:
             raise ValueError(f"num_words must be None or at least 1; got {num_words}.")
@@ -207,7 +209,7 @@ class Tokenizer:
         self.split = split
         self.char_level = char_level
         self.oov_token = oov_token
-        self.document_count = 0
+        self.document_count = document_count
         self.word_counts: dict[str, int] = {}
         self.word_docs: dict[str, int] = {}
         self.word_index: dict[str, int] = {}

@@ -18,9 +18,11 @@ from jaxcnn.reporting.model_views import ActivationModel, layer_graph, named_wei
 from jaxcnn.runtime.types import Config, DataLike, Settings
 from jaxcnn.runtime.warn import warn_user
 from jaxcnn.spellings.dialect import chosen, dialect
+from jaxcnn.spellings.translate import old_spellings
 from jaxcnn.utils.files import atomic_write
 
 
+@old_spellings
 class TensorBoard(Callback):
     """Writes curves, histograms, images, the graph and embeddings for `tensorboard --logdir`.
 
@@ -96,7 +98,7 @@ class TensorBoard(Callback):
         self.embeddings_layer_names = embeddings_layer_names
         self.embeddings_metadata = embeddings_metadata
         self.embeddings_data = embeddings_data
-        self.update_freq, self.write_grads = update_freq, write_grads
+        self.update_freq, self.write_grads, self.batch_size = update_freq, write_grads, batch_size
         if update_freq != "epoch":
             self.on_batch_end = self._write_batch  # type: ignore[method-assign]
         self._events: EventFile | None = None

@@ -129,11 +129,11 @@ def epsilon() -> float:
     return _current().epsilon
 
 
-def set_epsilon(epsilon: float) -> None:
+def set_epsilon(e: float) -> None:
     """Set the fuzz factor, a positive number. Functions that are already compiled keep the old one.
 
     Args:
-        epsilon: a positive finite number.
+        e: a positive finite number.
 
     Raises:
         ValueError: not a positive finite number.
@@ -148,7 +148,7 @@ def set_epsilon(epsilon: float) -> None:
         - Chollet et al., "Keras 2.0.4: keras/backend/common.py", 2017,
           <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/common.py>
     """
-    _current().epsilon = _checked_epsilon(epsilon)
+    _current().epsilon = _checked_epsilon(e)
 
 
 def image_data_format() -> str:

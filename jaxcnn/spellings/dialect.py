@@ -209,6 +209,10 @@ _KERAS_2_2 = Dialect(
     "2.2.4",
     defaults={
         "fit": {"epochs": (3, 1)},
+        "flow": {"save_format": (7, "png")},
+        "flow_from_directory": {"save_format": (10, "png")},
+        "predict_classes": {"verbose": (2, 0)},
+        "predict_proba": {"verbose": (2, 0)},
         **{name: {"epsilon": (at, None)} for name, at in EPSILON_POSITIONS.items()},
     },
     graph_width=98,

@@ -217,6 +217,7 @@ def _generator(order: str) -> Spellings:
 
 CALLS = {
     "Input": Spellings({"input_dtype": "dtype"}),
+    "InputLayer": Spellings({"input_dtype": "dtype"}),
     "Model": Spellings({"input": "inputs", "output": "outputs"}),
     "compile": Spellings(
         ignored={"class_mode": "the loss alone says what the targets are; leave it out"},
@@ -237,11 +238,13 @@ CALLS = {
     "predict_generator": _generator("val_samples max_q_size nb_worker pickle_safe"),
     "to_categorical": Spellings({"nb_classes": "num_classes"}),
     "MaxNorm": Spellings({"m": "max_value"}),
+    "MinMaxNorm": Spellings({"low": "min_value", "high": "max_value"}),
     "max_norm": Spellings({"m": "max_value"}),
     "ModelCheckpoint": Spellings({"filename": "filepath"}),
     "ImageDataGenerator": _formatted,
     "array_to_img": _formatted,
     "img_to_array": _formatted,
+    "preprocess_input": _formatted,
     "Tokenizer": Spellings({"nb_words": "num_words"}),
     "load_data": Spellings({"nb_words": "num_words"}),
     # no old words, but another default in Keras 2.2

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 from jaxcnn.spellings.dialect import dialect
 from jaxcnn.spellings.keywords import refuse_unknown, takes_any
+from jaxcnn.spellings.orders import ORDERS, in_order_of_program
 from jaxcnn.spellings.rewrites import Arguments, Keywords, Positional
 from jaxcnn.spellings.stories import told_in
 from jaxcnn.spellings.tables import LEGACY, METHODS, REMOVED, TABLES, Spellings
@@ -54,12 +55,13 @@ def renewed(
             message says what to do instead.
         ValueError: an old value is unknown, or integers by position can mean two things.
     """
-    if name not in TABLES:
-        return args, kwargs
-    new_args, new_kwargs, old = translated(name, TABLES[name], args, kwargs)
+    new_args, new_kwargs = in_order_of_program(name, args, kwargs)
+    old: list[str] = []
+    if name in TABLES:
+        new_args, new_kwargs, old = translated(name, TABLES[name], new_args, new_kwargs)
     for argument, (position, default) in dialect().defaults.get(name, {}).items():
         if len(new_args) <= position and (taken is None or argument in taken):
-            new_kwargs.setdefault(argument, default)
+            new_kwargs = {argument: default, **new_kwargs}
     if old:
         warn(
             f"{', '.join(old)}: Keras 1 spelling. The call is now "
@@ -76,7 +78,7 @@ def old_spellings(thing: T) -> T:
     if not inspect.isclass(thing):
         return _accepting(thing)  # type: ignore[arg-type, return-value]
     owner: Any = thing
-    if thing.__name__ in TABLES:
+    if thing.__name__ in TABLES or thing.__name__ in ORDERS:
         owner.__init__ = _accepting(owner.__init__, thing.__name__)
     for name in METHODS if hasattr(thing, "compile") else ():
         if (method := getattr(thing, name, None)) is not None and not hasattr(
@@ -184,14 +186,16 @@ def _with_kernel(
 
 
 def _accepting(function: Callable[..., T], name: str | None = None) -> Callable[..., T]:
-    """`function` with its arguments renewed; a method when a `name` is given."""
+    """`function` with its arguments renewed; `name` is that of a class's method in the tables."""
     known = name or function.__name__
-    first = 0 if name is None else 1
-
+    if f"{known} of {(module := function.__module__.rpartition('.')[2])}" in ORDERS:
+        known = f"{known} of {module}"
     parameters = inspect.signature(function).parameters
+    first = int(name is not None or next(iter(parameters), None) == "self")
     open_ended = takes_any(parameters)
 
-    accuracy = {"show_accuracy", "accuracy"} & TABLES[known].ignored.keys() if name else set()
+    ignored = TABLES[known].ignored.keys() if known in TABLES else set()
+    accuracy = {"show_accuracy", "accuracy"} & ignored if name else set()
 
     @functools.wraps(function)
     def accepting(*args: Any, **kwargs: object) -> T:

@@ -75,6 +75,8 @@ class Progbar(Suggesting):
         verbose: 0 prints nothing, 1 the bar, 2 one line without a bar at the end. Default: 1.
         interval: least time between two drawings, in seconds; in a notebook, whose file keeps them
             all, not under half a second. Default: 0.05.
+        stateful_metrics: names of the values that are shown as they come, and not averaged.
+            Default: None.
 
     Examples:
         >>> bar = jc.utils.Progbar(10, verbose=0)
@@ -86,12 +88,18 @@ class Progbar(Suggesting):
     """
 
     def __init__(
-        self, target: int | None, width: int = 30, verbose: int = 1, interval: float = 0.05
+        self,
+        target: int | None,
+        width: int = 30,
+        verbose: int = 1,
+        interval: float = 0.05,
+        stateful_metrics: Iterable[str] | None = None,
     ) -> None:
         self.target = target
         self.width = width
         self.verbose = verbose
         self.interval = max(interval, 0.5) if in_notebook(sys.stdout) else interval
+        self.stateful_metrics = set(stateful_metrics or ())
         self.seen_so_far = 0
         self._totals: dict[str, list[float]] = {}  # name -> [weighted sum, weight]
         self._start = time.monotonic()
@@ -101,7 +109,8 @@ class Progbar(Suggesting):
     def update(self, current: int, values: Values | None = None, force: bool = False) -> None:
         """Move to `current` of the target.
 
-        The bar shows the averages of the values, weighted by progress.
+        The bar shows the averages of the values, weighted by progress, but for those that are
+        stateful.
 
         Args:
             current: how far it is, from 0 to the target.
@@ -111,6 +120,9 @@ class Progbar(Suggesting):
         """
         progress = current - self.seen_so_far
         for name, value in values or ():
+            if name in self.stateful_metrics:
+                self._totals[name] = [value, 1]
+                continue
             total = self._totals.setdefault(name, [0.0, 0])
             total[0] += value * progress
             total[1] += progress

@@ -130,10 +130,10 @@ class Operation(Layer):
         }
 
     @classmethod
-    def from_config(cls, settings: Settings) -> Operation:
+    def from_config(cls, config: Settings) -> Operation:
         """A new operation from what `get_config` returned."""
         symbolic.backend  # noqa: B018  (importing it registers its functions)
-        options = dict(settings)
+        options = dict(config)
         name = options.pop("function")
         args, kwargs = decoded(options.pop("arguments"))
         function = known_function(name)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, DTypeLike
 
 from jaxcnn.runtime import config
 from jaxcnn.runtime.warn import warn_user
@@ -27,7 +27,7 @@ _COLOR_MODES = {"grayscale": ("L", 1), "rgb": ("RGB", 3), "rgba": ("RGBA", 4)}
 _INTERPOLATIONS = ("nearest", "bilinear", "bicubic", "hamming", "box", "lanczos")
 
 
-@suggesting
+@old_spellings
 def load_img(
     path: str | os.PathLike[str],
     grayscale: bool = False,
@@ -86,14 +86,15 @@ def load_img(
 
 
 @old_spellings
-def img_to_array(img: Image | ArrayLike, data_format: str | None = None) -> np.ndarray:
+def img_to_array(
+    img: Image | ArrayLike, data_format: str | None = None, dtype: DTypeLike | None = None
+) -> np.ndarray:
     """A Pillow image as an array (rows, columns, channels), or channels first.
-
-    Its type is the configured float type.
 
     Args:
         img: an image of Pillow, or an array (rows, columns) or of three axes, of numbers.
         data_format: 'channels_last' or 'channels_first'; None for the configured one.
+        dtype: of the array; None for the configured float type.
 
     Raises:
         ValueError: an unknown data format, or an image that has neither two nor three axes.
@@ -107,7 +108,7 @@ def img_to_array(img: Image | ArrayLike, data_format: str | None = None) -> np.n
         - Chollet et al., "Keras 2.0.4: keras/preprocessing/image.py", 2017,
           <https://github.com/keras-team/keras/blob/2.0.4/keras/preprocessing/image.py>
     """
-    x = np.asarray(img, dtype=config.floatx())
+    x = np.asarray(img, dtype=dtype or config.floatx())
     if x.ndim == 2:
         x = x[:, :, None]
     if x.ndim != 3:
@@ -118,7 +119,12 @@ def img_to_array(img: Image | ArrayLike, data_format: str | None = None) -> np.n
 
 
 @old_spellings
-def array_to_img(x: ArrayLike, data_format: str | None = None, scale: bool = True) -> Image:
+def array_to_img(
+    x: ArrayLike,
+    data_format: str | None = None,
+    scale: bool = True,
+    dtype: DTypeLike = "float32",
+) -> Image:
     """An array (rows, columns, channels), or channels first, as a Pillow image.
 
     Args:
@@ -127,6 +133,7 @@ def array_to_img(x: ArrayLike, data_format: str | None = None, scale: bool = Tru
         data_format: 'channels_last' or 'channels_first'; by default as configured.
         scale: stretch the values so that the largest becomes 255, after adding what makes the least
             at least 0. Otherwise values are cut to whole numbers, modulo 256. Default: True.
+        dtype: in which that is computed. Default: 'float32'.
 
     Raises:
         ValueError: another shape, or values that are not finite.
@@ -141,7 +148,7 @@ def array_to_img(x: ArrayLike, data_format: str | None = None, scale: bool = Tru
     """
     from PIL import Image
 
-    values: np.ndarray = np.asarray(x, dtype=np.float32)
+    values: np.ndarray = np.asarray(x, dtype=dtype)
     if values.ndim != 3:
         raise ValueError(
             "Expected image array to have rank 3 (single image). Got array with shape: "
@@ -155,7 +162,7 @@ def array_to_img(x: ArrayLike, data_format: str | None = None, scale: bool = Tru
         raise ValueError("The image has pixels that are NaN or infinite.")
     if scale:
         values = values + max(-values.min(initial=0), 0)
-        values = values / (values.max(initial=0) or 1) * np.float32(255)
+        values = values / (values.max(initial=0) or 1) * values.dtype.type(255)
     elif values.size and (values.min() < 0 or values.max() >= 256):
         warn_user(
             f"With scale=False values from {values.min():g} to {values.max():g} wrap around at "

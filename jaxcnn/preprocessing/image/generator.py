@@ -322,7 +322,7 @@ class ImageDataGenerator(HasAugmentation):
             subset=subset,
         )
 
-    @suggesting
+    @old_spellings
     def flow_from_directory(
         self,
         directory: str | os.PathLike[str],

@@ -25,7 +25,7 @@ from jaxcnn.saving.dialects.classes import base_name, library_class, named_class
 from jaxcnn.saving.dialects.differences import activation_name
 from jaxcnn.saving.dialects.keras1 import from_keras1, merged_models, with_order
 from jaxcnn.saving.types import Json
-from jaxcnn.spellings.tables import CLASSES, LAYERS
+from jaxcnn.spellings.tables import CLASSES, LAYERS, TABLES, Spellings
 
 # The era of a configuration is the main number of Keras's version, or one of these.
 IN_MEMORY = 0  # from get_config
@@ -344,12 +344,14 @@ def one_direction(arguments: Config) -> None:
 
 def penalty_of_keras1(value: Settings) -> Config | None:
     """A penalty or constraint of Keras 1, which has its name among its arguments, or None."""
-    if "name" not in value or not set(value) <= {"name", "l1", "l2", "m", "axis"}:
+    words = {"name", "l1", "l2", "m", "axis", "low", "high", "rate"}
+    if "name" not in value or not set(value) <= words:
         return None
     kind = {"WeightRegularizer": "L1L2", "L1L2Regularizer": "L1L2"}.get(
         value["name"], value["name"]
     )
-    rest = {("max_value" if k == "m" else k): v for k, v in value.items() if k != "name"}
+    renames = TABLES.get(str(kind), Spellings()).renames
+    rest = {renames.get(k, k): v for k, v in value.items() if k != "name"}
     return {"class_name": kind, "config": rest}
 
 

@@ -11,7 +11,7 @@ from jaxcnn.saving.dialects.keras1 import DROPPING
 from jaxcnn.saving.types import Json
 from jaxcnn.spellings.dialect import CLASSES_OF_1
 from jaxcnn.spellings.merging import MODES
-from jaxcnn.spellings.tables import LAYERS, Spellings
+from jaxcnn.spellings.tables import LAYERS, TABLES, Spellings
 
 PENALTIES = {"L1L2": "L1L2Regularizer"}
 MODE_OF_CLASS = {name: mode for mode, (_, name) in MODES.items() if mode != "cos"}
@@ -192,7 +192,8 @@ def value_of_1(key: str, value: Json) -> Json:
         return {"zeros": "zero", "ones": "one"}.get(value, value) if "init" in key else value
     kind, config = str(value["class_name"]), value["config"]
     if key.endswith(("_regularizer", "_constraint")):
-        named = {("m" if word == "max_value" else word): v for word, v in config.items()}
+        words = {new: old for old, new in TABLES.get(kind, Spellings()).renames.items()}
+        named = {words.get(word, word): v for word, v in config.items()}
         return {"name": PENALTIES.get(kind, kind), **named}
     if kind == "VarianceScaling":
         scaling = config["scale"], config["mode"], config["distribution"] == "uniform"
