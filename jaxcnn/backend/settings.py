@@ -171,7 +171,8 @@ def name_scope(
     Args:
         name: the name; None for `default_name`.
         default_name: the name where there is none. Default: None.
-        values: tensors that are used inside, of which nothing is asked. Default: None.
+        values: tensors of any shape and dtype that are used inside, of which nothing is asked.
+            Default: None.
 
     Raises:
         TypeError: neither name.
