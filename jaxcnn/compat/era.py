@@ -24,9 +24,9 @@ import numpy as np
 from jaxcnn.compat import files_of_then
 
 ArgSpec = collections.namedtuple("ArgSpec", "args varargs keywords defaults")
-# Functions of NumPy that made objects of rows of different lengths, that took any iterable of
+# Functions of NumPy that took rows of different lengths as objects, that took any iterable of
 # arrays, and whose count could be a float.
-RAGGED = ("array", "asarray", "copy")
+RAGGED = ("array", "asarray", "copy", "shape", "size", "ndim", "sum", "max", "amax", "min", "amin")
 STACKING = ("stack", "vstack", "hstack", "dstack", "column_stack")
 SPACING = ("linspace", "logspace", "geomspace")
 # Where the code of others is, which knows today's Python.
@@ -91,22 +91,22 @@ REMOVED: dict[ModuleType, dict[str, object]] = {
 }
 
 
-def ragged(function: Callable[..., np.ndarray]) -> Callable[..., np.ndarray]:
+def ragged(function: Callable[..., Any]) -> Callable[..., Any]:
     """A function of `RAGGED` as NumPy had it: rows of different lengths become objects."""
 
     @functools.wraps(function)
-    def array(*args: Any, **kwargs: Any) -> np.ndarray:
+    def of_rows(*args: Any, **kwargs: Any) -> Any:
         try:
             return function(*args, **kwargs)
         except ValueError as error:
             caller = str(sys._getframe(1).f_globals.get("__name__")).partition(".")[0]
-            if "inhomogeneous" not in str(error) or len(args) > 1 or "dtype" in kwargs:
+            if "inhomogeneous" not in str(error) or not args:
                 raise
             if caller in ("jaxcnn", "jax", "numpy"):  # which say themselves what is wrong
                 raise
-            return np.array(*args, **{**kwargs, "dtype": object})
+            return function(np.array(args[0], dtype=object), *args[1:], **kwargs)
 
-    return array
+    return of_rows
 
 
 def stacking(function: Callable[..., np.ndarray]) -> Callable[..., np.ndarray]:

@@ -18,6 +18,12 @@ assert np.stack(a for a in np.eye(2)).shape == (2, 2)
 assert np.hstack([np.zeros(2), np.ones(1)]).tolist() == [0, 0, 1]
 assert np.linspace(0, 1, 7 / 2).tolist() == [0, 0.5, 1] and np.linspace(0, 1).shape == (50,)
 assert np.copy([[1, 2], [3]]).tolist() == [[1, 2], [3]] and np.copy([1]).dtype.kind == "i"
+# As NumPy 1.16 has them.
+rows = [[3], [1, 2], [3, 0]]
+assert np.max(rows) == np.amax(rows) == [3, 0] and np.min(rows) == np.amin(rows) == [1, 2]
+assert np.sum(rows) == [3, 1, 2, 3, 0] and np.shape(rows) == (3,) and np.ndim(rows) == 1
+assert np.size([np.ones(2), np.zeros(3)]) == 2
+assert np.max([[1, 5], [7, 2]], axis=1).tolist() == [5, 7]
 assert fractions.gcd(12, 18) == 6
 names = inspect.getargspec(lambda a, b=2, *rest: a)
 assert names.args == ["a", "b"] and names.varargs == "rest" and names.defaults == (2,)
