@@ -156,8 +156,13 @@ def read_of_keras_2(settings: Any, version: Version) -> Any:
     if isinstance(settings, list):
         return entries
     read = {**settings, "layers": entries}
-    graph = "input_layers" in settings
-    return with_calls(read, counting_of(entries, version, back=True)) if graph else read
+    if "input_layers" not in settings:
+        return read
+    references = [r for e in entries for call in e["inbound_nodes"] for r in call]
+    # Names whose call 0 is used: a text that was read before counts from 0 already.
+    from_zero = {name for name, node, *_ in [*references, *settings["output_layers"]] if node == 0}
+    later = [entry for entry in entries if entry["name"] not in from_zero]
+    return with_calls(read, counting_of(later, version, back=True))
 
 
 def sizes_of_inputs(name: str, layer: Layer | Network) -> Config:
