@@ -6,7 +6,7 @@ import math
 import os
 
 from jaxcnn.callbacks.base import Callback, LogDict
-from jaxcnn.callbacks.logs import Logs, Monitor
+from jaxcnn.callbacks.logs import Better, Logs, Monitor
 from jaxcnn.runtime.types import Config, Settings
 from jaxcnn.spellings.dialect import dialect
 from jaxcnn.spellings.translate import old_spellings
@@ -76,6 +76,17 @@ class ModelCheckpoint(Callback):
         self.epochs_since_last_save = 0
         self._monitor = Monitor("ModelCheckpoint", monitor, mode) if save_best_only else None
         self.best = self._monitor.worst if self._monitor else math.inf
+
+    @property
+    def monitor_op(self) -> Better:
+        """What says whether a value is better than another, if `save_best_only`.
+
+        Raises:
+            AttributeError: every epoch is kept, and nothing compared.
+        """
+        if self._monitor is None:
+            raise AttributeError("ModelCheckpoint compares nothing: `save_best_only` is off.")
+        return self._monitor.better
 
     def on_epoch_begin(self, epoch: int, logs: LogDict | None = None) -> None:
         self.epoch = epoch

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import math
 import warnings
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+import numpy as np
 
 from jaxcnn.callbacks.base import Callback, LogDict, reported_names
 from jaxcnn.spellings.hints import closest
@@ -75,6 +78,25 @@ class Logs(dict[str, Any]):
 LARGER_IS_BETTER = ("auc", "dice", "f1", "iou", "jaccard", "precision", "recall")
 
 
+# Whether the first value is better than the second.
+Better: TypeAlias = Callable[[float, float], object]
+
+
+class Monitored:
+    """What callbacks that watch a value have in common."""
+
+    _monitor: Monitor
+
+    @property
+    def monitor_op(self) -> Better:
+        """What says whether a value is better than another: `np.less` or `np.greater`."""
+        return self._monitor.better
+
+    @monitor_op.setter
+    def monitor_op(self, better: Better) -> None:
+        self._monitor.better = better
+
+
 class Monitor:
     """Watches one value of the epoch logs, under either spelling, and decides if it has improved.
 
@@ -104,13 +126,17 @@ class Monitor:
                 warnings.warn(message, RuntimeWarning, stacklevel=3)
         self.owner, self.name, self.mode, self.min_delta = owner, name, mode, min_delta
         self.worst = math.inf if mode == "min" else -math.inf
+        self.better: Better = np.less if mode == "min" else np.greater
         self._warned = False
 
     def improved(self, value: float, best: float) -> bool:
         """Whether `value` beats `best` by more than `min_delta`; never for NaN."""
-        return (
-            value < best - self.min_delta if self.mode == "min" else value > best + self.min_delta
-        )
+        return bool(self.better(value, best + self.margin))
+
+    @property
+    def margin(self) -> float:
+        """`min_delta` in the direction of what is better."""
+        return self.min_delta if self.better is np.greater else -self.min_delta
 
     def read(self, logs: LogDict | None, callback: Callback) -> float | None:
         """The watched value, or None when these logs lack it.

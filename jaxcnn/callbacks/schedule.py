@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from jaxcnn.callbacks.base import Callback, LogDict
-from jaxcnn.callbacks.logs import Monitor
+from jaxcnn.callbacks.logs import Monitor, Monitored
 from jaxcnn.runtime.types import Config, Settings
 from jaxcnn.runtime.warn import warn_user
 from jaxcnn.spellings.dialect import dialect
@@ -117,7 +117,7 @@ def _is_float(value: Any) -> bool:
     return dtype is not None and np.ndim(value) == 0 and np.issubdtype(dtype, np.floating)
 
 
-class ReduceLROnPlateau(Callback):
+class ReduceLROnPlateau(Monitored, Callback):
     """Multiplies the learning rate by `factor` when the monitored value has stopped improving.
 
     The rate falls at the (patience + 1)-th epoch in a row without improvement, as in Keras 2.0.4,
@@ -184,6 +184,7 @@ class ReduceLROnPlateau(Callback):
             )
         self.cooldown = cooldown
         self.min_lr = min_lr
+        self.mode = mode
         self._monitor = Monitor("ReduceLROnPlateau", monitor, mode, epsilon)
         self._reset()
 

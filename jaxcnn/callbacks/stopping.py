@@ -9,13 +9,13 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from jaxcnn.callbacks.base import Callback, LogDict, ProgressWatcher
-from jaxcnn.callbacks.logs import Monitor
+from jaxcnn.callbacks.logs import Monitor, Monitored
 from jaxcnn.runtime.types import Config, Settings
 from jaxcnn.spellings.dialect import chosen, dialect
 from jaxcnn.utils.console import say
 
 
-class EarlyStopping(Callback):
+class EarlyStopping(Monitored, Callback):
     """Ends training when the monitored value has stopped improving.
 
     Training ends at the (patience + 1)-th epoch in a row without improvement, as in Keras 2.0.4; in
@@ -56,12 +56,13 @@ class EarlyStopping(Callback):
         restore_best_weights: bool = False,
     ):
         self.monitor = monitor
-        self.min_delta = min_delta
         self.patience = patience
         self.verbose = verbose
         self.baseline = baseline
         self.restore_best_weights = restore_best_weights
         self._monitor = Monitor("EarlyStopping", monitor, mode, min_delta)
+        # In an old Keras it has the sign that `monitor_op` asks for.
+        self.min_delta = self._monitor.margin if chosen() else min_delta
         self._reset()
 
     def _reset(self) -> None:

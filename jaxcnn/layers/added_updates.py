@@ -153,7 +153,7 @@ def changed_paths(node: Node, paths: Sequence[Path]) -> list[Path]:
         args, kwargs = jax.tree.unflatten(structure, filled)
         apply = nn.apply(
             lambda bound: run(bound, args, dict(kwargs), None, train=True)[0],
-            layer.module,
+            node.module,
             mutable=MOVING,
         )
         variables = unflatten_dict(dict(zip(weights, arrays, strict=True)))

@@ -81,13 +81,16 @@ class ModuleLayer(Layer):
     def __setattr__(self, name: str, value: object) -> None:
         """A setting that a program changes counts from the next call on, and in `get_config`.
 
-        What a layer has been called on is computed as it was, and a class of a user's that
-        computes itself reads its attributes itself.
+        What a layer has been called on is computed as it was. A class of a user's that computes
+        itself may keep in an attribute what the layer of the library does not understand.
+
+        Raises:
+            ValueError: a value that the constructor would refuse.
         """
         super().__setattr__(name, value)
         if "_fields" not in vars(self) or isinstance(value, Layer | Variable):
             return
-        if type(self).computes_itself() or layer_being_built() is self:
+        if layer_being_built() is self:
             return
         names = field_names(self.module_class)
         setting: Config = {name: value}
@@ -95,11 +98,22 @@ class ModuleLayer(Layer):
         if name not in names and table and chosen() and dialect().of_keras_1:
             _, setting, _ = translated(self.module_class.__name__, table, (), setting)
         if setting.keys() <= set(names):
-            for node in self.inbound_nodes:
-                node.settled = node.module
-            before = {field: self._setting(field) for field in names}
-            vars(self).update(_fields={**before, **setting}, _module=None)
+            self._settle(name, setting)
+
+    def _settle(self, name: str, setting: Config) -> None:
+        fields, earlier = self._fields, self.module
+        settled = {field: self._setting(field) for field in field_names(self.module_class)}
+        vars(self).update(_fields={**settled, **setting}, _module=None)
+        try:
             self.module  # noqa: B018  (making it checks the value)
+        except (TypeError, ValueError):
+            vars(self).update(_fields=fields, _module=earlier)
+            if type(self).computes_itself():
+                return
+            del vars(self)[name]
+            raise
+        for node in self.inbound_nodes:
+            node.settled = node.settled or earlier
 
     def make_module(self) -> nn.Module:
         fields = dict(self._fields)

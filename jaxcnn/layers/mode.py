@@ -32,7 +32,7 @@ def uses_learning_phase(tensors: Iterable[SymbolicTensor]) -> bool:
 
 def is_traced(node: Node) -> bool:
     """Whether the module of a call computes it from its arguments alone."""
-    if node.evaluated is not None or isinstance(node.layer.module, Derivatives):
+    if node.evaluated is not None or isinstance(node.module, Derivatives):
         return False
     return not getattr(node.layer, "weights_used", ())
 
@@ -64,7 +64,7 @@ def program(node: Node, train: bool) -> str:
             filled[i] = value
         args, kwargs = jax.tree.unflatten(structure, filled)
         forward = nn.init_with_output(
-            lambda bound: run(bound, args, dict(kwargs), None, train)[0], node.layer.module
+            lambda bound: run(bound, args, dict(kwargs), None, train)[0], node.module
         )
         return forward({"params": key, "dropout": key})[0]
 

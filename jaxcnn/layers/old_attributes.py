@@ -1,7 +1,8 @@
-"""The settings of a layer under the names, and with the values, that Keras 1 had for them."""
+"""The settings of a layer under the names, and with the values, that an old Keras had for them."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -29,8 +30,17 @@ OF_TRAINING = frozenset(
 )
 
 
+# Of kernels that these have under other names.
+_OF_KERNELS = ("kernel_initializer", "kernel_regularizer", "kernel_constraint")
+UNUSED = {
+    "DepthwiseConv2D": (*_OF_KERNELS, "filters"),
+    "SeparableConv1D": _OF_KERNELS,
+    "SeparableConv2D": _OF_KERNELS,
+}
+
+
 def old_attribute(layer: Layer, kind: str, name: str, settings: Sequence[str]) -> Any:
-    """The value that Keras 1 had for `layer.name`.
+    """The value that an old Keras had for `layer.name`.
 
     Args:
         layer: the layer.
@@ -39,7 +49,7 @@ def old_attribute(layer: Layer, kind: str, name: str, settings: Sequence[str]) -
         settings: the names of today's arguments.
 
     Raises:
-        AttributeError: it is no word of Keras 1 for this class.
+        AttributeError: it is no word of an old Keras for this class.
     """
     if name == "get_output_shape_for":
         return layer.compute_output_shape
@@ -47,10 +57,18 @@ def old_attribute(layer: Layer, kind: str, name: str, settings: Sequence[str]) -
         return []  # the penalties are among the `losses`
     if name == "uses_learning_phase":
         return differs_in_training(layer)
-    if name == "rank" and "kernel_size" in settings:
-        return len(getattr(layer, "kernel_size"))  # noqa: B009
     if name == "W_shape":
         return tuple(layer.W.shape)  # type: ignore[attr-defined]
+    if name == "stateful":
+        return any(getattr(child, "stateful", False) for child in layer.children.values())
+    if name == "rank" and (axes := re.search(r"(?<=[1-3])D", kind)):
+        return int(kind[axes.start() - 1])
+    if name == "data_format" and kind.endswith("1D"):
+        return "channels_last"
+    if name == "noise_shape" and kind.startswith("Spatial"):
+        return None
+    if name in UNUSED.get(kind, ()):
+        return None
     table = TABLES.get(kind, Spellings())
     if name in ("input_dim", "input_length") and ("units" in settings or name in table.words):
         shape = getattr(layer, "batch_input_shape", None) or layer.input_shape

@@ -116,6 +116,7 @@ WITHOUT: dict[str, str] = {
 READ: dict[str, Read] = {
     "loss_weights": attributes.loss_weights,
     "sample_weight_mode": attributes.sample_weight_mode,
+    "weighted_metrics": lambda model: attributes.arguments_of(model).weighted_metrics,
     "targets": attributes.targets,
     "sample_weights": attributes.sample_weights,
     "loss_functions": attributes.loss_functions,

@@ -267,3 +267,11 @@ def test_how_a_network_pads_and_draws_is_found_once():
     topology = network().module.topology
     assert topology.of_library and topology.pads_in_inference and not topology.draws_anyway
     assert {"of_library", "pads_in_inference", "draws_anyway"} <= vars(topology).keys()
+
+
+@pytest.mark.parametrize("samples", [3, 5])
+def test_few_samples_of_a_stateful_model_are_a_batch_of_that_size(samples):
+    model = Sequential([LSTM(2, stateful=True, batch_input_shape=(samples, 4, 2))])
+    x = np.ones((samples, 4, 2))
+    first, second = model.predict(x), model.predict(x)
+    assert first.shape == (samples, 2) and abs(second - first).max() > 0

@@ -155,7 +155,7 @@ def _open_inputs(
     if len(arrays) > size:
         check_stateful(model, len(arrays), size)
     in_training = bool(config.learning_phase())  # statistics of batches
-    pad = not in_training and model.module.topology.pads_in_inference
+    pad = not (in_training or is_stateful(model)) and model.module.topology.pads_in_inference
     if len(arrays) < size:
         # Up to a power of two, so that calls with few samples share their compiled programs.
         size = min(size, 1 << (len(arrays) - 1).bit_length()) if pad else len(arrays)
@@ -306,10 +306,14 @@ def refuse_with_source(x: DataLike, **others: DataLike) -> None:
             raise ValueError(f"`{name}` does not go with a {type(x).__name__} as `x`: {reason}.")
 
 
+def is_stateful(model: Trainable) -> bool:
+    """Whether a layer goes on from batch to batch, sample by sample."""
+    return any(getattr(layer, "stateful", False) for layer in model.all_layers())
+
+
 def check_stateful(model: Trainable, samples: int, batch_size: int) -> None:
     """Raise ValueError where stateful layers would get a batch of another size."""
-    stateful = any(getattr(layer, "stateful", False) for layer in model.all_layers())
-    if stateful and samples % batch_size:
+    if is_stateful(model) and samples % batch_size:
         raise ValueError(
             f"Model '{model.name}' has stateful layers, so every batch must have the same size: "
             f"{samples} samples cannot be divided by batches of {batch_size}."
