@@ -2,6 +2,8 @@
 library.
 """
 
+import importlib
+
 import pytest
 
 from jaxcnn import compat
@@ -24,3 +26,11 @@ def as_keras():
     with set_aside():
         compat.install()
         yield
+
+
+@pytest.fixture
+def keras(request):
+    """Within the test ``import keras`` finds jaxcnn in the dialect that is the parameter."""
+    with set_aside():
+        compat.install(request.param)
+        yield importlib.import_module("keras")

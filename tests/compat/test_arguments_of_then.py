@@ -8,14 +8,12 @@ import importlib
 import inspect
 import json
 import re
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from jaxcnn import compat
 from jaxcnn.spellings.tables import CLASSES, TABLES
 
 TABLE = json.loads((Path(__file__).parent / "arguments_of_then.json").read_text())
@@ -66,18 +64,6 @@ ABSENT = """
     utils.np_utils:categorical_probas_to_classes utils.np_utils:normalize
     wrappers.scikit_learn:BaseWrapper.fit
 """
-
-
-@pytest.fixture
-def keras(request):
-    """`import keras` finds jaxcnn in the dialect that the test is for."""
-    other = {
-        name: sys.modules.pop(name) for name in list(sys.modules) if name.split(".")[0] == "keras"
-    }
-    compat.install(request.param)
-    yield importlib.import_module("keras")
-    compat.uninstall()
-    sys.modules.update(other)
 
 
 def resolved(path):

@@ -4,28 +4,12 @@ The configuration, its copies and later calls have them; the model that was ther
 did.
 """
 
-import importlib
-import sys
-
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from jaxcnn import compat
-
+pytestmark = pytest.mark.parametrize("keras", ["2.0", "2.2"], indirect=True)
 RNG = np.random.default_rng(5)
-
-
-@pytest.fixture(autouse=True, params=["2.0", "2.2"])
-def keras(request):
-    """`import keras` finds jaxcnn in the dialect."""
-    other = {
-        name: sys.modules.pop(name) for name in list(sys.modules) if name.split(".")[0] == "keras"
-    }
-    compat.install(request.param)
-    yield importlib.import_module("keras")
-    compat.uninstall()
-    sys.modules.update(other)
 
 
 def copied(model):
@@ -34,7 +18,7 @@ def copied(model):
     return again
 
 
-def test_the_activation_of_the_last_layer(tmp_path):
+def test_the_activation_of_the_last_layer(keras, tmp_path):
     """As programs take the softmax off before they look for what a class sees."""
     from keras import activations
     from keras.layers import Dense, Dropout, Input
@@ -75,7 +59,7 @@ def test_a_penalty_for_the_weights_of_a_finished_network(keras):
         assert one.evaluate(x, np.zeros((1, 2)), verbose=0) == pytest.approx(loss)
 
 
-def test_a_model_made_before_it_has_computed_anything():
+def test_a_model_made_before_it_has_computed_anything(keras):
     from keras.layers import Dense, Input
     from keras.models import Model, Sequential
 
@@ -91,7 +75,7 @@ def test_a_model_made_before_it_has_computed_anything():
     assert_allclose(later.predict(x), [[2, 2]])
 
 
-def test_strides_momentum_and_states():
+def test_strides_momentum_and_states(keras):
     from keras.layers import LSTM, BatchNormalization, Conv2D, MaxPooling2D
     from keras.models import Sequential
 
@@ -113,7 +97,7 @@ def test_strides_momentum_and_states():
     assert abs(second - first).max() > 1e-3
 
 
-def test_a_value_that_the_constructor_would_refuse():
+def test_a_value_that_the_constructor_would_refuse(keras):
     from keras.layers import Dense, Dropout
 
     layer = Dropout(0.5)
@@ -134,7 +118,7 @@ def test_a_value_that_the_constructor_would_refuse():
     assert Listed([3, 4]).units == [3, 4]
 
 
-def test_attributes_that_layers_had():
+def test_attributes_that_layers_had(keras):
     from keras import layers
 
     assert [layers.Conv2D(2, 3).rank, layers.UpSampling1D(2).rank, layers.Conv3D(2, 3).rank] == [
@@ -151,7 +135,7 @@ def test_attributes_that_layers_had():
     assert layers.SpatialDropout1D(0.5).noise_shape is None
 
 
-def test_what_callbacks_compare_by():
+def test_what_callbacks_compare_by(keras):
     from keras.callbacks import EarlyStopping, ModelCheckpoint, ReduceLROnPlateau
 
     stop = EarlyStopping("val_loss", min_delta=0.1)
