@@ -39,7 +39,7 @@ from jaxcnn.runtime.types import Config, PyTree, Settings
 from jaxcnn.spellings.dialect import DIALECTS, chosen, dialect
 from jaxcnn.spellings.orders import order_of_call
 from jaxcnn.spellings.stories import told_in
-from jaxcnn.spellings.tables import REMOVED, TABLES
+from jaxcnn.spellings.tables import REMOVED, TABLES, Spellings
 from jaxcnn.spellings.translate import removed, renewed, translated
 
 FURTHER = (
@@ -94,8 +94,8 @@ class ModuleLayer(Layer):
             return
         names = field_names(self.module_class)
         setting: Config = {name: value}
-        table = TABLES.get(self.module_class.__name__)
-        if name not in names and table and chosen() and dialect().of_keras_1:
+        table = TABLES.get(self.module_class.__name__, Spellings())
+        if name not in names and name in table.renames and chosen() and dialect().of_keras_1:
             _, setting, _ = translated(self.module_class.__name__, table, (), setting)
         if setting.keys() <= set(names):
             self._settle(name, setting)

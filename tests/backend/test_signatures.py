@@ -18,7 +18,7 @@ SIGNATURES = {
     "batch_dot": "x, y, axes=None",
     "batch_flatten": "x",
     "batch_get_value": "ops",
-    "batch_normalization": "x, mean, var, beta, gamma, epsilon=0.001",
+    "batch_normalization": "x, mean, var, beta, gamma, epsilon=0.001, axis=-1",
     "batch_set_value": "tuples",
     "bias_add": "x, bias, data_format=None",
     "binary_crossentropy": "output, target, from_logits=False",
@@ -32,7 +32,7 @@ SIGNATURES = {
     "conv1d": "x, kernel, strides=1, padding='valid', data_format=None, dilation_rate=1",
     "conv2d": "x, kernel, strides=(1, 1), padding='valid', data_format=None, dilation_rate=(1, 1)",
     "conv2d_transpose": "x, kernel, output_shape, strides=(1, 1), padding='valid', "
-    "data_format=None",
+    "data_format=None, dilation_rate=(1, 1)",
     "conv3d": "x, kernel, strides=(1, 1, 1), padding='valid', data_format=None, dilation_rate=(1, "
     "1, 1)",
     "cos": "x",
@@ -65,7 +65,7 @@ SIGNATURES = {
     "greater": "x, y",
     "greater_equal": "x, y",
     "hard_sigmoid": "x",
-    "identity": "x",
+    "identity": "x, name=None",
     "image_data_format": "",
     "image_dim_ordering": "",
     "in_test_phase": "x, alt, training=None",
@@ -120,7 +120,7 @@ SIGNATURES = {
     "separable_conv2d": "x, depthwise_kernel, pointwise_kernel, strides=(1, 1), padding='valid', "
     "data_format=None, "
     "dilation_rate=(1, 1)",
-    "set_epsilon": "epsilon",
+    "set_epsilon": "e",
     "set_floatx": "floatx",
     "set_image_data_format": "data_format",
     "set_image_dim_ordering": "dim_ordering",
@@ -154,7 +154,7 @@ SIGNATURES = {
     "update_add": "x, increment",
     "update_sub": "x, decrement",
     "var": "x, axis=None, keepdims=False",
-    "variable": "value, dtype=None, name=None",
+    "variable": "value, dtype=None, name=None, constraint=None",
     "zeros": "shape, dtype=None, name=None",
     "zeros_like": "x, dtype=None, name=None",
 }

@@ -79,4 +79,6 @@ def test_utilities():
     assert written(HDF5Matrix) == as_signature(
         "datapath, dataset, start=0, end=None, normalizer=None"
     )
-    assert written(multi_gpu_model) == as_signature("model, gpus")
+    assert written(multi_gpu_model) == as_signature(
+        "model, gpus=None, cpu_merge=True, cpu_relocation=False"
+    )
