@@ -226,7 +226,6 @@ def batch_normalization(
         - Ioffe and Szegedy, "Batch Normalization", 2015, <https://arxiv.org/abs/1502.03167>
     """
     x = jnp.asarray(x)
-
     others = [i for i in range(x.ndim) if i != axis % x.ndim]
 
     def laid(statistic: TensorLike) -> jax.Array:

@@ -110,7 +110,7 @@ class ModuleLayer(Layer):
             vars(self).update(_fields=fields, _module=earlier)
             if type(self).computes_itself():
                 return
-            del vars(self)[name]
+            vars(self).pop(name, None)
             raise
         for node in self.inbound_nodes:
             node.settled = node.settled or earlier

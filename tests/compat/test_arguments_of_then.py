@@ -198,9 +198,33 @@ def test_arguments_that_2_2_has_more(keras, capsys):
     statistics = [K.constant(v) for v in ([1, 2], [1, 2], [0, 1], [1, 1])]
     normalized = K.eval(K.batch_normalization(x, *statistics, -1, 0.1))
     assert_allclose(normalized[0, 0, 0], [-0.9534626, -0.31112456], rtol=1e-5)
-    assert K.variable(np.ones(2), constraint=abs).constraint is abs
     assert generic_utils.to_list((1, 2)) == [(1, 2)]
     assert generic_utils.to_list((1, 2), allow_tuple=True) == (1, 2)
+
+
+@pytest.mark.parametrize("keras", ["2.2"], indirect=True)
+def test_a_variable_stays_within_its_constraint(keras):
+    from keras import backend as K
+    from keras.layers import Layer
+    from keras.models import Sequential
+
+    class Limited(Layer):
+        def build(self, input_shape):
+            start = np.full((3, 1), 0.01)
+            self.W = K.variable(start, constraint=lambda w: K.clip(w, 0.005, 0.02))
+            self._trainable_weights = [self.W]
+            super().build(input_shape)
+
+        def call(self, x):
+            return K.dot(x, self.W)
+
+        def compute_output_shape(self, input_shape):
+            return input_shape[0], 1
+
+    model = Sequential([Limited(input_shape=(3,))])
+    model.compile("sgd", "mse")
+    model.train_on_batch(np.ones((4, 3)), np.full((4, 1), 100.0))
+    assert_allclose(model.get_weights()[0], 0.02)
 
 
 @pytest.mark.parametrize("keras", ["2.0", "2.2"], indirect=True)
