@@ -16,6 +16,8 @@ import jax
 from jaxcnn.layers.added_losses import added_losses, uses_graph
 from jaxcnn.layers.base import Layer
 from jaxcnn.layers.input import Input
+from jaxcnn.layers.moved_variable import moved
+from jaxcnn.layers.symbolic.operation import Operation, free_borrowed
 from jaxcnn.layers.symbolic.operators import multiply
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 from jaxcnn.layers.symbolic.walk import upstream
@@ -24,6 +26,7 @@ from jaxcnn.layers.variable import Variable
 from jaxcnn.losses import LossFunction
 from jaxcnn.metrics import FunctionMetric, Metric
 from jaxcnn.runtime.captures import Captured, is_of_library, symbolically, with_arrays
+from jaxcnn.runtime.carrier import carried_by
 from jaxcnn.runtime.types import PyTree
 from jaxcnn.training.objective import FromNetwork, Metrics, Objective, Weight
 from jaxcnn.training.steps import Batch
@@ -92,6 +95,7 @@ class GraphValues:
         tensors: these values.
         targets: the symbolic targets that they need, by the number of the output.
         computed: the targets that are computed from other tensors.
+        changes: the variables that functions set, with their new values.
     """
 
     def __init__(
@@ -107,6 +111,7 @@ class GraphValues:
         self.tensors: list[SymbolicTensor] = []
         self.targets: dict[int, SymbolicTensor] = {}
         self.computed: dict[int, SymbolicTensor] = {}
+        self.changes: list[tuple[Variable, SymbolicTensor]] = []
 
     def complete(self, objective: Objective, given: Sequence[AddedLoss]) -> Objective:
         """The objective with the values in place of what closes over the graph."""
@@ -126,6 +131,7 @@ class GraphValues:
             (name, self.index_of(self.observed[name]), metric)
             for name, _, metric in objective.observed
         )
+        self.keep_assigned()
         used, _ = upstream(self.tensors, ())
         read = {id(tensor) for node in used for tensor in node.sources}
         read |= {id(tensor) for tensor in self.tensors}
@@ -180,7 +186,7 @@ class GraphValues:
                 self.targets[i] = self.symbolic_target(i)
             target = self.targets[i]
         try:
-            with symbolically():
+            with symbolically(), carried_by(self.changes.append):
                 value = function(target, self.model.outputs[i])
         except Exception:
             if reason is None or isinstance(reason, Captured):
@@ -213,6 +219,15 @@ class GraphValues:
             dtype=target.dtype,
             name=f"{self.names[i]}_target",
         )
+
+    def keep_assigned(self) -> None:
+        """Let the network give new values to the variables that functions set."""
+        used, _ = upstream(self.tensors, ())
+        free_borrowed(used)
+        calls = [(node.layer, node.outputs) for node in used if isinstance(node.layer, Operation)]
+        changes = [(layer.assigns, value) for layer, value in calls if layer.assigns is not None]
+        for variable, value in [*self.changes, *changes]:
+            self.tensors.append(moved(variable, value))
 
     def index_of(self, tensor: SymbolicTensor) -> int:
         """The place of a value among the outputs of the network."""

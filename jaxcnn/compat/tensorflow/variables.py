@@ -12,7 +12,7 @@ import numpy as np
 
 from jaxcnn.compat.tensorflow import graph
 from jaxcnn.compat.tensorflow.arithmetic import add, cast, subtract
-from jaxcnn.compat.tensorflow.arrays import constant, identity
+from jaxcnn.compat.tensorflow.arrays import constant, identity, stop_gradient
 from jaxcnn.compat.tensorflow.operation import Group, TensorOperation
 from jaxcnn.compat.tensorflow.session import Session, current_session, session_or_default
 from jaxcnn.compat.tensorflow.tensor import Tensor
@@ -200,9 +200,10 @@ def assigned(variable: PyTree, value: PyTree, label: str, name: str | None) -> T
     """The tensor that sets a variable to `value` and is its new value.
 
     Of a layer's weight or a variable of K, also where a function sees its array, it is an update.
+    An assignment has no derivative: what is computed from the result has none by `value`.
     """
     if isinstance(variable, weights.Variable | jax.Array):
-        return Change(variable, value)
+        return Change(variable, stop_gradient(value))
     weight = weight_of(variable)
 
     def new_value(value: ArrayLike) -> jax.Array:
@@ -211,7 +212,7 @@ def assigned(variable: PyTree, value: PyTree, label: str, name: str | None) -> T
             raise ValueError(
                 f"The variable has the shape {weight.shape}; the value to assign {array.shape}."
             )
-        return array.astype(weight.dtype)
+        return jax.lax.stop_gradient(array.astype(weight.dtype))
 
     tensor: Tensor = recorded(new_value, numbered(label, name), ((value,), {}))
     tensor.op.assigns = weight

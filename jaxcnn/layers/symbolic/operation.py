@@ -83,6 +83,9 @@ class Operation(Layer):
     Args:
         saved: the function and its other arguments.
 
+    Attributes:
+        assigns: the variable whose new value its result is, or None.
+
     Examples:
         >>> x = jc.layers.Input((3,), name="x")
         >>> type((x + 1).layer).__name__
@@ -92,6 +95,8 @@ class Operation(Layer):
         - Chollet et al., "Keras 2.0.4: keras/engine/topology.py", 2017,
           <https://github.com/keras-team/keras/blob/2.0.4/keras/engine/topology.py>
     """
+
+    assigns: Variable | None = None
 
     def __init__(self, saved: SavedCall, **kwargs: Any) -> None:
         super().__init__(
