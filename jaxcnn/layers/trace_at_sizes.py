@@ -16,6 +16,7 @@ from flax.traverse_util import flatten_dict
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 from jaxcnn.nn.base import WeightSpec, declared_weights
 from jaxcnn.nn.graph import run
+from jaxcnn.runtime.by_value import shapes_from
 from jaxcnn.runtime.captures import with_arrays
 from jaxcnn.runtime.scoped import scoped
 from jaxcnn.runtime.types import Config, DTypeLike, Path, PyTree, Shape
@@ -104,7 +105,7 @@ def trace_at(
         return result, flat
 
     with declared_weights() as declared, with_arrays():
-        (outputs, masks), flat = jax.eval_shape(
+        (outputs, masks), flat = shapes_from(
             call,
             [sized(leaves[i].shape, leaves[i].dtype, unknown, leaves[i]) for i in symbolic],
             masks_in,

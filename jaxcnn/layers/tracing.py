@@ -18,7 +18,9 @@ from jaxcnn.layers.symbolic.tensor import GraphLayer, SymbolicTensor, shapes, sy
 from jaxcnn.layers.trace_at_sizes import TensorSpec, Traced, UnknownSizes, trace_at
 from jaxcnn.layers.variable import is_variable
 from jaxcnn.nn.arguments import IncompatibleError
+from jaxcnn.nn.lambda_layer import Lambda
 from jaxcnn.runtime import config
+from jaxcnn.runtime.by_value import depends_on_values
 from jaxcnn.runtime.types import Config, DTypeLike, PyTree, Shape
 from jaxcnn.spellings.dialect import chosen, dialect
 from jaxcnn.spellings.stories import from_outside, passed, told_in
@@ -58,8 +60,7 @@ def trace_layer(layer: GraphLayer, args: tuple[PyTree, ...], kwargs: Config) -> 
     try:
         return trace(layer.module, args, kwargs)
     except IndexError as error:
-        by_value = isinstance(error, jax.errors.NonConcreteBooleanIndexError)
-        if not by_value and not re.search("must (be|have) static", str(error)):  # as JAX says it
+        if not depends_on_values(error):
             raise
         raise ValueError(
             f"Layer '{layer.name}' ({type(layer).__name__}) takes a part by index whose size "
@@ -68,6 +69,8 @@ def trace_layer(layer: GraphLayer, args: tuple[PyTree, ...], kwargs: Config) -> 
             "or a mask."
         ) from None
     except Exception as error:
+        if isinstance(error, ValueError | TypeError) and (said := said_by_program(layer, args)):
+            return said
         given = shapes(args[0]) if symbolic_leaves(args) else jax.tree.map(jnp.shape, args[0])
         call = layer.call_in_words(given)
         if from_outside(error):
@@ -85,6 +88,23 @@ def trace_layer(layer: GraphLayer, args: tuple[PyTree, ...], kwargs: Config) -> 
             reason.__traceback__ = error.__traceback__  # it shows the line in the user's code
         with told_in("shapes"):
             raise reason from None
+
+
+def said_by_program(layer: GraphLayer, args: tuple[PyTree, ...]) -> Traced | None:
+    """What the `output_shape` of a Lambda says in a program for an old Keras, or None.
+
+    A function may fit the sizes of the data alone, where some of its inputs have unknown sizes and
+    others have known ones.
+    """
+    module = layer.module
+    if not (chosen() and isinstance(module, Lambda) and others_unknown(args, {})):
+        return None
+    first, declared = symbolic_leaves(args)[0], module.output_shape
+    if callable(declared):
+        declared = declared(shapes(args[0]))
+    elif declared is not None:
+        declared = (first.shape[0], *declared)
+    return declared and Traced(TensorSpec(tuple(declared), first.dtype), None, ())
 
 
 def trace_any_shape(layer: GraphLayer, args: tuple[PyTree, ...], kwargs: Config) -> Traced:

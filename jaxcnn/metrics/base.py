@@ -15,7 +15,8 @@ import jax.numpy as jnp
 from jax import Array
 
 from jaxcnn import losses
-from jaxcnn.runtime.arrays import filled, shapes_from
+from jaxcnn.runtime.arrays import filled
+from jaxcnn.runtime.by_value import shapes_from
 from jaxcnn.runtime.names import Configurable, Registry
 from jaxcnn.runtime.types import Config, PyTree, Settings
 from jaxcnn.spellings.dialect import dialect

@@ -63,14 +63,6 @@ def arrays_of_jax(tree: PyTree) -> PyTree:
     )
 
 
-def shapes_from(function: Callable[..., PyTree], *arguments: PyTree) -> PyTree:
-    """The shapes and dtypes of what a function returns.
-
-    `jax.eval_shape` keeps a record of each call as long as the function lives, as a loss does.
-    """
-    return jax.eval_shape(lambda *values: function(*values), *arguments)
-
-
 def wide_float(dtype: DTypeLike) -> np.dtype:
     """The type itself when it is a float of at least 32 bits, else float32."""
     wide = jnp.issubdtype(dtype, jnp.floating) and jnp.finfo(dtype).bits >= 32

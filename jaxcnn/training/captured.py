@@ -25,6 +25,7 @@ from jaxcnn.layers.user_layer import AddedLoss
 from jaxcnn.layers.variable import Variable
 from jaxcnn.losses import LossFunction
 from jaxcnn.metrics import FunctionMetric, Metric
+from jaxcnn.runtime.by_value import shapes_from
 from jaxcnn.runtime.captures import Captured, is_of_library, symbolically, with_arrays
 from jaxcnn.runtime.carrier import carried_by
 from jaxcnn.runtime.types import PyTree
@@ -205,7 +206,7 @@ class GraphValues:
             return None
         try:
             with with_arrays():
-                jax.eval_shape(function, self.example.targets[i], self.predictions[i])
+                shapes_from(function, self.example.targets[i], self.predictions[i])
         except (Captured, ValueError, TypeError, AttributeError) as error:
             return error
         return None

@@ -21,6 +21,7 @@ from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 from jaxcnn.layers.symbolic.walk import upstream
 from jaxcnn.nn.graph import mixes_rows
 from jaxcnn.runtime import config
+from jaxcnn.runtime.by_value import noticing_calls, shapes_from
 from jaxcnn.runtime.types import Config, Identifier, Path, PyTree, Settings
 from jaxcnn.runtime.warn import warn_user
 from jaxcnn.spellings.dialect import chosen, dialect, frozen_statistics
@@ -183,9 +184,43 @@ def prepare(model: Trainable, program: Program, example: Batch) -> None:
     Raises:
         ValueError: there is no loss at all.
     """
+    with noticing_calls() as called_on_arrays:
+        objective, network = objective_and_network(model, program, example)
+    if called_on_arrays:
+        run_eagerly(model, program)
+    make_step = partial(
+        train_step,
+        network.module,
+        objective,
+        program.rule,
+        constraints=None if program.by_hand else network.weight_constraints(),
+        shares=program.shares,
+        compute_dtype=program.compute_dtype,
+        train=config.in_training(True),
+    )
+    program.functions = Functions(
+        network.module,
+        objective,
+        lambda **options: make_step(
+            fixed_statistics=statistics_at_rest(model, program, network), **options
+        ),
+        calls={**dataclasses.asdict(program.execution), "parallel": program.distribution},
+        dtype=program.compute_dtype,
+        phase=config.learning_phase(),
+    )
+
+
+def objective_and_network(
+    model: Trainable, program: Program, example: Batch
+) -> tuple[Objective, WholeNetwork]:
+    """(what is minimised and reported, the network that is run) for data like `example`.
+
+    Raises:
+        ValueError: there is no loss at all.
+    """
     objective = require_objective(model, program)
     variables, key = model.variables, jax.random.key(0)
-    outputs, _, changed = jax.eval_shape(
+    outputs, _, changed = shapes_from(
         lambda batch: forward(
             model.module, variables, batch, key=key, compute_dtype=None, train=False
         ),
@@ -216,26 +251,19 @@ def prepare(model: Trainable, program: Program, example: Batch) -> None:
     program.rowwise = not mixes_rows(network.module) and objective.exact_when_padded(
         example.targets, outputs
     )
-    make_step = partial(
-        train_step,
-        network.module,
-        objective,
-        program.rule,
-        constraints=None if program.by_hand else network.weight_constraints(),
-        shares=program.shares,
-        compute_dtype=program.compute_dtype,
-        train=config.in_training(True),
-    )
-    program.functions = Functions(
-        network.module,
-        objective,
-        lambda **options: make_step(
-            fixed_statistics=statistics_at_rest(model, program, network), **options
-        ),
-        calls={**dataclasses.asdict(program.execution), "parallel": program.distribution},
-        dtype=program.compute_dtype,
-        phase=config.learning_phase(),
-    )
+    return objective, network
+
+
+def run_eagerly(model: Trainable, program: Program) -> None:
+    """Have a program run operation by operation, with a warning, as no compiled one can be made."""
+    if not program.execution.eager:
+        program.execution = dataclasses.replace(program.execution, eager=True)
+        warn_user(
+            f"Model '{model.name}': sizes depend on values in its loss, metrics or layers, so it "
+            "runs operation by operation, which is slow. Where all places are kept, and those that "
+            "do not count are set to a value without effect by K.switch, tf.where or a mask, it is "
+            "compiled."
+        )
 
 
 def carry_out_further(model: Trainable, program: Program) -> None:
@@ -277,7 +305,7 @@ def add_network(
     )
     program.ties, program.shares = find_ties(network, program.trained)
     variables = network.variables
-    outputs: list[jax.ShapeDtypeStruct] = jax.eval_shape(
+    outputs: list[jax.ShapeDtypeStruct] = shapes_from(
         lambda inputs: network.module.apply(variables, inputs), inputs
     )
     return outputs

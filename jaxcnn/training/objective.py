@@ -18,7 +18,8 @@ from jaxcnn.losses import LossFunction
 from jaxcnn.metrics import FunctionMetric, Metric
 from jaxcnn.metrics import get as metric_of
 from jaxcnn.metrics.base import safe_divide
-from jaxcnn.runtime.arrays import filled, shapes_from, widened
+from jaxcnn.runtime.arrays import filled, widened
+from jaxcnn.runtime.by_value import shapes_from
 from jaxcnn.runtime.types import Identifier, PyTree
 from jaxcnn.spellings.dialect import dialect
 

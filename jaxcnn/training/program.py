@@ -30,7 +30,7 @@ LossWeights: TypeAlias = Sequence[float | Variable] | Settings | None
 Modes: TypeAlias = str | Sequence[str | None] | Settings | None
 # (number of an input or None, name, rows) of Embeddings.
 Embedded: TypeAlias = Sequence[tuple[int | None, str, int]]
-# The ways in which a forward pass is compiled.
+# The ways in which a forward pass runs: compiled, compiled quickly, operation by operation.
 Forwards: TypeAlias = Sequence[Callable[[Tree, PyTree], PyTree]]
 
 
@@ -104,7 +104,7 @@ class Program:
         rowwise: whether a short batch may be padded without changing a result.
         functions: the compiled steps, made for the first data.
         prediction: (module, learning phase, functions) of the forward pass, made when it is needed:
-            as it is compiled usually, and quickly.
+            compiled as usually, compiled quickly, and operation by operation.
         embedded: (module, where its Embeddings get their indices), found when it is needed.
         sizes: those of inputs so far, without the samples, in the order in which they came.
         opt_state: what the optimizer remembers; None before the first update.

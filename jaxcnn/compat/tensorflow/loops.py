@@ -16,6 +16,7 @@ from jaxcnn.compat.tensorflow.control import Branch, cond
 from jaxcnn.compat.tensorflow.dtypes import as_dtype
 from jaxcnn.compat.tensorflow.word import word
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
+from jaxcnn.runtime.by_value import KnownLater
 from jaxcnn.runtime.types import ArrayLike, DTypeLike, PyTree
 
 __all__ = ["TensorArray", "case", "foldl", "foldr", "map_fn", "scan", "while_loop"]
@@ -140,7 +141,7 @@ def known_truth(condition: PyTree) -> bool:
     try:
         return bool(np.asarray(condition))
     except (TypeError, jax.errors.JAXTypeError):
-        raise ValueError(
+        raise KnownLater(
             "tf.while_loop: the number of rounds depends on values that are only known when the "
             "graph runs. Loop over the parts of a tensor by tf.scan, tf.map_fn or K.rnn, up to the "
             "greatest number and with tf.where for those that are done."
@@ -262,7 +263,7 @@ def number(index: PyTree) -> int:
         return int(np.asarray(index))
     except (TypeError, jax.errors.JAXTypeError):
         shown = index if isinstance(index, SymbolicTensor) else type(index).__name__
-        raise ValueError(
+        raise KnownLater(
             f"tf.TensorArray: {shown!r} is only known when the graph runs; its places and size "
             "must be known when it is made. tf.scan and tf.map_fn stack the results of their "
             "rounds themselves."

@@ -20,7 +20,7 @@ from jaxcnn.layers.symbolic.saved_call import SavedCall, symbolic_arguments, wit
 from jaxcnn.layers.symbolic.walk import upstream
 from jaxcnn.layers.trace_at_sizes import TensorSpec
 from jaxcnn.layers.variable import being_compiled, is_variable
-from jaxcnn.runtime.captures import computes_arrays, inside_a_function
+from jaxcnn.runtime.captures import computes_arrays
 from jaxcnn.runtime.gradient_rules import by_rule
 from jaxcnn.runtime.types import DTypeLike, PyTree, Settings, Shape
 
@@ -86,8 +86,6 @@ def recorded(
 ) -> PyTree:
     """The tensors of the operation `name` that computes `function` of (args, kwargs)."""
     tensors = symbolic_arguments(arguments)
-    if by_value and inside_a_function():
-        raise ValueError(f"{name}: the size of its result depends on values, which no model has.")
     args, kwargs = with_slots(arguments, tensors)
     saved = SavedCall(name, function, args, kwargs)
     operation = TensorOperation(saved, name, declared, by_value is not None)
