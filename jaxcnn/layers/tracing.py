@@ -104,7 +104,9 @@ def said_by_program(layer: GraphLayer, args: tuple[PyTree, ...]) -> Traced | Non
         declared = declared(shapes(args[0]))
     elif declared is not None:
         declared = (first.shape[0], *declared)
-    return declared and Traced(TensorSpec(tuple(declared), first.dtype), None, ())
+    if declared is None:
+        return None
+    return Traced(TensorSpec(tuple(declared), first.dtype), None, ())
 
 
 def trace_any_shape(layer: GraphLayer, args: tuple[PyTree, ...], kwargs: Config) -> Traced:

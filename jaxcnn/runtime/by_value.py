@@ -53,7 +53,7 @@ def shapes_from(function: Callable[..., PyTree], *arguments: PyTree) -> PyTree:
     those that are given, and on ones where only the shape is.
     """
     try:
-        # `jax.eval_shape` keeps a record of each call as long as the function lives, as a loss does.
+        # By another function each time, as JAX keeps a record of each call while that lives.
         return jax.eval_shape(lambda *values: function(*values), *arguments)
     except Exception as error:
         if not (chosen() and depends_on_values(error)):
@@ -76,5 +76,6 @@ def array_like(example: PyTree) -> PyTree:
 @contextlib.contextmanager
 def noticing_calls() -> Iterator[list[str]]:
     """The functions that `shapes_from` calls on arrays within the block are listed."""
-    with scoped(_called, []) as called:
+    called: list[str] = []
+    with scoped(_called, called):
         yield called

@@ -150,7 +150,10 @@ def predict_function(
             return forward(variables, inputs)
 
         options = [None, QUICK if jax.default_backend() == "cpu" else None]
-        ways = [*(LeafJit(step, options=compiled) for compiled in options), eagerly(step)]
+        ways: list[Callable[..., tuple[PyTree, Tree]]] = [
+            *(LeafJit(step, options=compiled) for compiled in options),
+            eagerly(step),
+        ]
         noisy = train or draws_anyway(module)
         functions: Forwards = [with_new_keys(way) if noisy else way for way in ways]
         program.prediction = prediction = module, phase, functions

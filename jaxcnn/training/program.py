@@ -31,7 +31,7 @@ Modes: TypeAlias = str | Sequence[str | None] | Settings | None
 # (number of an input or None, name, rows) of Embeddings.
 Embedded: TypeAlias = Sequence[tuple[int | None, str, int]]
 # The ways in which a forward pass runs: compiled, compiled quickly, operation by operation.
-Forwards: TypeAlias = Sequence[Callable[[Tree, PyTree], PyTree]]
+Forwards: TypeAlias = Sequence[Callable[[Tree, PyTree], tuple[PyTree, Tree]]]
 
 
 class NotCompiled(RuntimeError, AttributeError):

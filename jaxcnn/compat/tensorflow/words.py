@@ -11,7 +11,7 @@ from jaxcnn.spellings.hints import closest
 _HERE = "jaxcnn.compat.tensorflow"
 _TOP = (
     "arithmetic arrays control dtypes files gradients graph loops mathematics modes operation "
-    "placeholders places printing products random registry scopes session settings sparse "
+    "parts placeholders places printing products random registry scopes session settings sparse "
     "summary_messages tensor variables"
 )
 _PARTS = "app errors flags gfile layers summary train"
@@ -94,8 +94,6 @@ INSTEAD = {
     "contrib": "tf.layers, tf.nn and tf.keras have layers, tf.train has optimizers",
     "estimator": "tf.keras.Model has fit, evaluate and predict",
     "segment_sum": "tf.unsorted_segment_sum, which is told the number of segments",
-    "dynamic_partition": "multiply by masks, whose sizes are known",
-    "unique": "compute with NumPy between two runs of the session",
     "GradientTape": "tf.gradients",
     "losses": "tf.keras.losses, and tf.nn for those of logits",
     "metrics": "tf.keras.metrics",

@@ -191,3 +191,31 @@ def test_products_of_shapes_and_constants_stand_in_shapes(tf):
         assert tf.reshape(x, shape).shape == (None, 6)
     with pytest.raises(ValueError, match="only known when the graph runs"):
         tf.reshape(x, [-1, tf.placeholder(tf.int32, ())])
+
+
+def test_parts_by_value(tf):
+    """As in TensorFlow 1.4 and 1.13."""
+    data, numbers = tf.placeholder(tf.float32, (None, 2)), tf.placeholder(tf.int32, (None,))
+    rows = np.arange(12.0).reshape(6, 2)
+    fed = {data: rows, numbers: [2, 0, 1, 2, 2, 0]}
+    parts = tf.dynamic_partition(data, numbers, 3)
+    places = tf.dynamic_partition(tf.range(tf.shape(data)[0]), numbers, 3)
+    whole = tf.dynamic_stitch(places, [part * (i + 1) for i, part in enumerate(parts)])
+    gradient = tf.gradients(tf.reduce_sum(tf.square(parts[2])), data)[0]
+    counted = tf.unique_with_counts(numbers)
+    with tf.Session() as session:
+        for i, part in enumerate(session.run(parts, fed)):
+            np.testing.assert_array_equal(part, rows[np.array(fed[numbers]) == i])
+        factors = np.array(fed[numbers])[:, None] + 1
+        np.testing.assert_array_equal(session.run(whole, fed), rows * factors)
+        np.testing.assert_array_equal(session.run(gradient, fed), 2 * rows * (factors == 3))
+        values, at = session.run(tf.unique(numbers), fed)
+        np.testing.assert_array_equal(values, [2, 0, 1])
+        np.testing.assert_array_equal(at, [0, 1, 2, 0, 0, 1])
+        np.testing.assert_array_equal(session.run(counted.count, fed), [3, 2, 1])
+        last = session.run(tf.dynamic_stitch([[0, 1], [1]], [[1.0, 2.0], [9.0]]))
+        np.testing.assert_array_equal(last, [1, 9])
+        with pytest.raises(ValueError, match="must be a vector"):
+            tf.unique(data)
+        with pytest.raises(ValueError, match="there is no element"):
+            session.run(tf.dynamic_stitch([np.zeros(0, "i")], [np.zeros(0, "f")]))
