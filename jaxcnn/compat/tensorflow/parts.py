@@ -71,7 +71,7 @@ def dynamic_stitch(indices: PyTree, data: PyTree) -> jax.Array:
     if not at.size:
         raise ValueError("tf.dynamic_stitch: there is no element.")
     values = jnp.concatenate(parts)
-    last = {int(place): row for row, place in enumerate(at)}
+    last = {int(number): row for row, number in enumerate(at)}
     result = jnp.zeros((int(at.max()) + 1, *values.shape[1:]), values.dtype)
     return result.at[np.array(list(last))].set(values[np.array(list(last.values()))])
 
