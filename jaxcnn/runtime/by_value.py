@@ -21,6 +21,9 @@ from jaxcnn.runtime.types import PyTree
 from jaxcnn.spellings.dialect import chosen
 from jaxcnn.spellings.stories import from_outside
 
+# On how many ones, in place of inputs of unknown sizes, a function is called to see its shapes.
+MOST_ONES = 2**24
+
 _called: ContextVar[list[str] | None] = ContextVar("called_on_arrays", default=None)
 
 
@@ -51,6 +54,9 @@ def shapes_from(function: Callable[..., PyTree], *arguments: PyTree) -> PyTree:
 
     In a program for an old Keras it is called on arrays where sizes in it depend on values: on
     those that are given, and on ones where only the shape is.
+
+    Raises:
+        KnownLater: that would be more than `MOST_ONES`.
     """
     try:
         # By another function each time, as JAX keeps a record of each call while that lives.
@@ -58,6 +64,12 @@ def shapes_from(function: Callable[..., PyTree], *arguments: PyTree) -> PyTree:
     except Exception as error:
         if not (chosen() and depends_on_values(error)):
             raise
+        ones = [e.size for e in jax.tree.leaves(arguments) if isinstance(e, jax.ShapeDtypeStruct)]
+        if sum(ones) > MOST_ONES:
+            raise KnownLater(
+                f"Sizes in it depend on values, and it was tried on {sum(ones):,} numbers: give "
+                "the inputs' sizes."
+            ) from error
     if (called := _called.get()) is not None:
         called.append(getattr(function, "__name__", type(function).__name__))
     arrays = jax.tree.map(array_like, arguments)

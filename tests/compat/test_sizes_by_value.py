@@ -170,6 +170,23 @@ def test_a_layer_predicts_without_being_compiled(with_a_part_by_value):
     np.testing.assert_allclose(sums, np.full((8, 1), values[values > 0.3].sum()), rtol=1e-5)
 
 
+def test_the_shape_of_a_layer_is_found_on_few_numbers(keras22):
+    """A function with sizes by values is called, on small arrays where sizes are not known."""
+    import tensorflow as tf
+
+    K, layers = keras22.backend, keras22.layers
+    sizes = []
+
+    def great_ones(x):
+        chosen = tf.boolean_mask(x, x > 0.5)
+        sizes.append(int(np.prod(x.shape)))
+        return x * K.sum(chosen)
+
+    image = layers.Input((None, None, 64))
+    assert layers.Lambda(great_ones)(image).shape.as_list() == [None, None, None, 64]
+    assert sizes and max(sizes) <= 2**24
+
+
 def test_compiled_programs_stay_compiled(keras22, model):
     model.compile(keras22.optimizers.SGD(0.1), lambda t, p: squares(t, p))
     with warnings.catch_warnings():
