@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any
 
 import jax
 
@@ -14,9 +13,11 @@ from jaxcnn.layers.symbolic.dependence import Source, free_variables, layers_of
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 from jaxcnn.layers.variable import Variable
 from jaxcnn.runtime import context
-from jaxcnn.runtime.captures import computing_arrays
+from jaxcnn.runtime.by_value import depends_on_values
 from jaxcnn.runtime.leaf_jit import LeafJit
 from jaxcnn.runtime.types import Path
+from jaxcnn.spellings.dialect import chosen
+from jaxcnn.training.dispatch import eagerly
 
 
 class Computation:
@@ -40,20 +41,24 @@ class Computation:
         nodes = needed_nodes(self.targets, {id(tensor) for tensor in inputs})
         self._layers, self._variables = layers_of(nodes), free_variables(nodes)
         by_value = any(getattr(node.layer, "by_value", False) for node in nodes)
-        run = self._now if by_value else self._compute
-        modes = {train: partial(run, train) for train in (False, True)}
-        self._run = modes if by_value else {train: LeafJit(f) for train, f in modes.items()}
+        modes = {train: partial(self._compute, train) for train in (False, True)}
+        self._eagerly = {train: eagerly(f) for train, f in modes.items()}
+        self._run: Mapping[bool, Callable[..., list[jax.Array]]] = (
+            self._eagerly if by_value else {train: LeafJit(f) for train, f in modes.items()}
+        )
 
     def __call__(self, arrays: Sequence[jax.Array], train: bool) -> list[jax.Array]:
         """The values of the targets for those of the inputs."""
         weights = [layer.weights_store.arrays for layer in self._layers]
         variables = [variable.value for variable in self._variables]
-        return self._run[train](list(arrays), weights, variables, context.next_key())
-
-    def _now(self, train: bool, *args: Any) -> list[jax.Array]:
-        """As compiled, where a size depends on values."""
-        with computing_arrays():
-            return self._compute(train, *args)
+        given = list(arrays), weights, variables, context.next_key()
+        try:
+            return self._run[train](*given)
+        except Exception as error:
+            if not (chosen() and depends_on_values(error)):
+                raise
+        self._run = self._eagerly
+        return self._run[train](*given)
 
     def _compute(
         self,

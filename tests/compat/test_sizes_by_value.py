@@ -170,6 +170,73 @@ def test_a_layer_predicts_without_being_compiled(with_a_part_by_value):
     np.testing.assert_allclose(sums, np.full((8, 1), values[values > 0.3].sum()), rtol=1e-5)
 
 
+def test_metrics_by_functions_of_numpy(keras22, model):
+    import tensorflow as tf
+
+    def rank(t, p):
+        return tf.py_func(
+            lambda t, p: np.float32(np.mean(np.argsort(p[:, 0]) * t[:, 1])), [t, p], tf.float32
+        )
+
+    def share(t, p):
+        value = tf.py_func(lambda t, p: np.float64((t > p).mean()), [t, p], tf.double)
+        value.set_shape(())
+        return keras22.backend.cast(value, "float32")
+
+    model.compile(keras22.optimizers.SGD(0.1), "mse", metrics=[rank, share])
+    with pytest.warns(UserWarning, match="runs operation by operation"):
+        model.fit(X, Y, batch_size=4, epochs=2, shuffle=False, verbose=0)
+    values = model.evaluate(X, Y, batch_size=3, verbose=0)
+    np.testing.assert_allclose(values, [0.46813201, 0.88541667, 0.6875], rtol=1e-5)
+    kernel = [[-0.01367173, 0.21667613], [0.31534472, 0.55310875], [0.6443612, 0.8895414]]
+    np.testing.assert_allclose(model.get_weights()[0], kernel, rtol=1e-4)
+
+
+def test_a_function_of_numpy_in_a_loss_has_no_derivative(keras22, model):
+    import tensorflow as tf
+
+    def loss(t, p):
+        doubled = tf.py_func(lambda p: (p * 2).astype("float32"), [p], tf.float32)
+        return squares(t, p) / 2 + tf.reduce_mean(tf.reshape(doubled, tf.shape(p)) * p, -1)
+
+    model.compile(keras22.optimizers.SGD(0.1), loss)
+    with pytest.warns(UserWarning, match="runs operation by operation"):
+        history = model.fit(X, Y, batch_size=4, epochs=2, shuffle=False, verbose=0).history
+    np.testing.assert_allclose(history["loss"], [1.46293563, 1.1184828], rtol=1e-5)
+    np.testing.assert_allclose(model.get_weights()[0][0], [-0.07646159, 0.08572395], rtol=1e-4)
+
+
+def test_a_function_of_numpy_in_a_layer(keras22):
+    import tensorflow as tf
+
+    def by_size(v):
+        return tf.reshape(tf.py_func(lambda a: np.sort(a, 1), [v], tf.float32), (-1, 3))
+
+    x = keras22.layers.Input((3,))
+    y = keras22.layers.Dense(2)(keras22.layers.Lambda(by_size, output_shape=(3,))(x))
+    model = keras22.models.Model(x, y)
+    model.set_weights(START)
+    with pytest.warns(UserWarning, match="runs operation by operation"):
+        values = model.predict(X[:, ::-1])
+    np.testing.assert_allclose(values[0], [0.06944445, 0.09027778], rtol=1e-5)
+    model.compile("sgd", "mse")
+    with pytest.warns(UserWarning, match="runs operation by operation"):
+        value = model.train_on_batch(X[:, ::-1], Y)
+    np.testing.assert_allclose(value, 0.5151307, rtol=1e-5)
+
+
+def test_functions_of_k_compute_such_layers(keras22, with_a_part_by_value):
+    K, model = keras22.backend, with_a_part_by_value
+    function = K.function([model.input, K.learning_phase()], model.outputs)
+    for x in (X, X[:3] * 2):
+        values, sums = function([x, 0])
+        np.testing.assert_allclose(sums, np.full((len(x), 1), values[values > 0.3].sum()), 1e-5)
+    gradients = K.function([model.input], K.gradients(K.sum(model.outputs[1]), [model.input]))
+    values, _ = function([X, 0])
+    expected = 8 * (values > 0.3) @ START[0].T
+    np.testing.assert_allclose(gradients([X])[0], expected, rtol=1e-5)
+
+
 def test_the_shape_of_a_layer_is_found_on_few_numbers(keras22):
     """A function with sizes by values is called, on small arrays where sizes are not known."""
     import tensorflow as tf

@@ -50,6 +50,7 @@ class TensorOperation(SymbolicOperation, Operation):
         name: in the graph.
         declared: shape and dtype of the result, where they cannot be found by tracing.
         by_value: whether the size of the result depends on values, so that it cannot be compiled.
+        any_shape: whether not even the number of axes of the result is known.
 
     Attributes:
         graph: that it is in.
@@ -61,13 +62,14 @@ class TensorOperation(SymbolicOperation, Operation):
         name: str,
         declared: TensorSpec | None = None,
         by_value: bool = False,
+        any_shape: bool = False,
     ) -> None:
         super().__init__(saved, name=name)
         self.declared, self.by_value = declared, by_value
         self.control = dependencies()
         self.graph = get_default_graph()
         self.graph.note(self)
-        self._any_shape = False
+        self._any_shape = any_shape
 
     def __call__(self, inputs: PyTree, *args: PyTree, **kwargs: PyTree) -> PyTree:
         result = super().__call__(inputs)

@@ -8,7 +8,9 @@ import numpy as np
 
 from jaxcnn.compat.tensorflow.graph import Graph
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
+from jaxcnn.layers.symbolic.tensor_shape import TensorShape as SizesOfTensor
 from jaxcnn.layers.symbolic.tensor_shape import shown
+from jaxcnn.runtime.types import Shape
 
 __all__ = ["Tensor", "TensorShape"]
 
@@ -45,6 +47,17 @@ class Tensor(SymbolicTensor):
         """The tensor itself, which from now on stands for `value` where one is needed at once."""
         object.__setattr__(self, "known", value)
         return self
+
+    def set_shape(self, shape: Shape) -> None:
+        """Say sizes that are not known, or all of a shape of which nothing is.
+
+        Raises:
+            ValueError: they differ from known ones.
+        """
+        if self.any_shape:
+            object.__setattr__(self, "any_shape", False)
+            object.__setattr__(self, "shape", SizesOfTensor(shape))
+        super().set_shape(shape)
 
     @property
     def name(self) -> str:

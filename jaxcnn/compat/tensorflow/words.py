@@ -11,8 +11,8 @@ from jaxcnn.spellings.hints import closest
 _HERE = "jaxcnn.compat.tensorflow"
 _TOP = (
     "arithmetic arrays control dtypes files gradients graph loops mathematics modes operation "
-    "parts placeholders places printing products random registry scopes session settings sparse "
-    "summary_messages tensor variables"
+    "parts placeholders places printing products python_functions random registry scopes session "
+    "settings sparse summary_messages tensor variables"
 )
 _PARTS = "app errors flags gfile layers summary train"
 
@@ -100,7 +100,6 @@ INSTEAD = {
     "ExponentialMovingAverage": "assign decay * average + (1 - decay) * value to a variable",
     "Coordinator": "give slices of arrays to feed_dict",
     "start_queue_runners": "give slices of arrays to feed_dict",
-    "py_func": "compute with NumPy between two runs of the session",
     "import_meta_graph": "make the graph by the program that saved it, then Saver().restore",
 }
 

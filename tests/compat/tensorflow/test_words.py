@@ -219,3 +219,31 @@ def test_parts_by_value(tf):
             tf.unique(data)
         with pytest.raises(ValueError, match="there is no element"):
             session.run(tf.dynamic_stitch([np.zeros(0, "i")], [np.zeros(0, "f")]))
+
+
+def test_functions_of_numpy(tf):
+    """As in TensorFlow 1.13."""
+    rows = np.arange(24.0, dtype="f").reshape(8, 3) / 24
+    data = tf.placeholder(tf.float32, (None, 3))
+    total, count = tf.py_func(
+        lambda a: (a.sum(0), np.int64(len(a))), [data], [tf.float32, tf.int64]
+    )
+    with tf.Session() as session:
+
+        def run(tensor):
+            return session.run(tensor, {data: rows})
+
+        np.testing.assert_allclose(run(total), [3.5, 3.8333335, 4.1666665])
+        np.testing.assert_allclose(run(total * 2 + 1), [8, 8.666667, 9.333333], rtol=1e-6)
+        assert run(count) == 8
+        assert "<unknown>" in repr(total)
+        total.set_shape((3,))
+        assert total.get_shape().as_list() == [3]
+        assert run(tf.py_func(lambda: np.float32(3), [], tf.float32)) == 3
+        assert run(tf.py_func(lambda b: np.int32(b.sum()), [np.arange(4)], tf.int32)) == 6
+        with pytest.raises(ValueError, match="is float64, but `Tout` says float32"):
+            run(tf.py_func(lambda a: a.astype("float64"), [data], tf.float32))
+        with pytest.raises(ValueError, match="returned 2 values"):
+            run(tf.py_func(lambda a: (a, a), [data], tf.float32))
+        with pytest.raises(ZeroDivisionError):
+            run(tf.py_func(lambda a: 1 / 0, [data], tf.float32))
