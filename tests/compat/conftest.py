@@ -34,3 +34,10 @@ def keras(request):
     with set_aside():
         compat.install(request.param)
         yield importlib.import_module("keras")
+
+
+@pytest.fixture
+def keras22(as_keras):
+    """Keras 2.2 and TensorFlow 1.13."""
+    compat.install("2.2", tensorflow=True)
+    return importlib.import_module("keras")

@@ -6,17 +6,6 @@ The numbers are those of Keras 2.2.4 on TensorFlow 1.13.
 import numpy as np
 import pytest
 
-from jaxcnn import compat
-
-
-@pytest.fixture
-def keras22(as_keras):
-    """Keras 2.2 and TensorFlow 1.13."""
-    compat.install("2.2", tensorflow=True)
-    import keras
-
-    return keras
-
 
 def updated(K, tf, layer, x, big):
     layer.add_update(K.switch(big, lambda: K.update_add(layer.n, 1), lambda: layer.n), x)

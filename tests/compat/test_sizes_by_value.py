@@ -8,21 +8,10 @@ import warnings
 import numpy as np
 import pytest
 
-from jaxcnn import compat
-
 X = np.arange(24.0).reshape(8, 3) / 24
 Y = X[:, :2] * 2
 Y[::3, 0] = -1
 START = np.arange(6.0).reshape(3, 2) / 6, np.zeros(2)
-
-
-@pytest.fixture
-def keras22(as_keras):
-    """Keras 2.2 and TensorFlow 1.13."""
-    compat.install("2.2", tensorflow=True)
-    import keras
-
-    return keras
 
 
 @pytest.fixture

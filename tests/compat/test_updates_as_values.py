@@ -7,19 +7,8 @@ assigned.
 import numpy as np
 import pytest
 
-from jaxcnn import compat
-
 X = np.arange(24, dtype="float32").reshape(8, 3) / 24
 Y = X.sum(1, keepdims=True)
-
-
-@pytest.fixture
-def keras22(as_keras):
-    """Keras 2.2 and TensorFlow 1.13."""
-    compat.install("2.2", tensorflow=True)
-    import keras
-
-    return keras
 
 
 def counting(keras, change):

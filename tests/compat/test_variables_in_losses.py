@@ -6,19 +6,8 @@ The numbers are those of Keras 2.2.4 on TensorFlow 1.13; Keras 2.0.4 on TensorFl
 import numpy as np
 import pytest
 
-from jaxcnn import compat
-
 X = np.arange(24.0).reshape(8, 3) / 24
 Y = X[:, :2] * 2
-
-
-@pytest.fixture
-def keras22(as_keras):
-    """Keras 2.2 and TensorFlow 1.13."""
-    compat.install("2.2", tensorflow=True)
-    import keras
-
-    return keras
 
 
 @pytest.fixture
