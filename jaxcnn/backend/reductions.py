@@ -11,6 +11,7 @@ from typing import Any, TypeVar, cast
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from jaxcnn.backend.elementwise import sqrt
 from jaxcnn.layers.symbolic.operation import along_axis, along_axis_or, operation
@@ -24,6 +25,24 @@ F = TypeVar("F", bound=Callable[..., Any])
 def axes(axis: Axes) -> int | tuple[int, ...] | None:
     """Axes as JAX takes them: one, a tuple, or None."""
     return axis if axis is None or isinstance(axis, int) else tuple(axis)
+
+
+def greatest(x: jax.Array, axis: Any = None, keepdims: bool = False) -> jax.Array:
+    """The largest element; of none the lowest that the number type has, as on TensorFlow."""
+    return jnp.max(x, axis, keepdims=keepdims, initial=None if x.size else ends(x.dtype)[0])
+
+
+def least(x: jax.Array, axis: Any = None, keepdims: bool = False) -> jax.Array:
+    """The smallest element; of none the highest that the number type has, as on TensorFlow."""
+    return jnp.min(x, axis, keepdims=keepdims, initial=None if x.size else ends(x.dtype)[1])
+
+
+def ends(dtype: np.dtype) -> tuple[float, float]:
+    """The lowest and the highest number of a type, infinities among floats."""
+    if jnp.issubdtype(dtype, jnp.floating):
+        return -np.inf, np.inf
+    limits = jnp.iinfo(dtype)
+    return limits.min, limits.max
 
 
 @operation(along_axis)
@@ -44,7 +63,7 @@ def max(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> Tensor:
         - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
           <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
-    return jnp.max(jnp.asarray(x), axes(axis), keepdims=keepdims)
+    return greatest(jnp.asarray(x), axes(axis), keepdims)
 
 
 @operation(along_axis)
@@ -65,7 +84,7 @@ def min(x: TensorLike, axis: Axes = None, keepdims: bool = False) -> Tensor:
         - Chollet et al., "Keras 2.0.4: keras/backend/tensorflow_backend.py", 2017,
           <https://github.com/keras-team/keras/blob/2.0.4/keras/backend/tensorflow_backend.py>
     """
-    return jnp.min(jnp.asarray(x), axes(axis), keepdims=keepdims)
+    return least(jnp.asarray(x), axes(axis), keepdims)
 
 
 @operation(along_axis)

@@ -110,6 +110,24 @@ def test_losses_train_as_in_their_keras(keras22, model, loss, losses, evaluated,
     np.testing.assert_allclose(model.get_weights()[0][0], kernel, rtol=1e-4, atol=1e-6)
 
 
+def test_extremes_of_no_element(keras22):
+    """In an image without boxes there is no best overlap."""
+    import tensorflow as tf
+
+    K = keras22.backend
+    rows, numbers = tf.placeholder(tf.float32, (None, 3)), tf.placeholder(tf.int32, (None,))
+    fed = {rows: np.zeros((0, 3)), numbers: np.zeros(0)}
+    session = K.get_session()
+    for function, of_rows, of_numbers in (
+        (K.max, -np.inf, -(2**31)),
+        (tf.reduce_max, -np.inf, -(2**31)),
+        (K.min, np.inf, 2**31 - 1),
+        (tf.reduce_min, np.inf, 2**31 - 1),
+    ):
+        np.testing.assert_array_equal(session.run(function(rows, 0), fed), [of_rows] * 3)
+        assert session.run(function(numbers), fed) == of_numbers
+
+
 def test_a_metric_of_the_places_that_count(keras22, model):
     import tensorflow as tf
 

@@ -11,6 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxcnn import losses
+from jaxcnn.backend.reductions import greatest, least
 from jaxcnn.backend.sparse import SparseTensor
 from jaxcnn.compat.tensorflow.dtypes import as_dtype
 from jaxcnn.compat.tensorflow.tensor import Tensor
@@ -215,9 +216,9 @@ truediv = binary_word("truediv", jnp.true_divide)
 reduce_all = reducing_word("All", jnp.all)
 reduce_any = reducing_word("Any", jnp.any)
 reduce_logsumexp = reducing_word("ReduceLogSumExp", jax.scipy.special.logsumexp)
-reduce_max = reducing_word("Max", jnp.max)
+reduce_max = reducing_word("Max", greatest)
 reduce_mean = reducing_word("Mean", jnp.mean)
-reduce_min = reducing_word("Min", jnp.min)
+reduce_min = reducing_word("Min", least)
 _reduce_prod = reducing_word("Prod", jnp.prod)
 reduce_sum = reducing_word("Sum", jnp.sum)
 

@@ -152,8 +152,6 @@ def test_a_choice_by_a_fed_tensor(tf):
         ("tf.nn.conv3d(X[None], K3, [1, 1, 1, 1], 'SAME')", ValueError, "has five numbers"),
         ("tf.nn.conv1d(X1, K1, 1, 'SAME', data_format='NWC')", ValueError, "NHWC or NCHW"),
         ("tf.segment_sum(A, A)", AttributeError, "unsorted_segment_sum"),
-        ("tf.py_func(abs, [A], tf.float32)", AttributeError, "compute with NumPy"),
-        ("tf.py_func(abs, [A], tf.float32)", AttributeError, "two runs of the session"),
         ("tf.train.Coordinator()", AttributeError, "slices of arrays to feed_dict"),
     ],
 )
