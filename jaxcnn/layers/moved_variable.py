@@ -46,12 +46,18 @@ class MovedVariable(Layer):
         return Stored(self.moved)
 
 
-def moved(variable: Variable, value: SymbolicTensor) -> SymbolicTensor:
+def moved(variable: Variable, value: SymbolicTensor | Variable) -> SymbolicTensor:
     """The tensor that gives a variable a new value when it is computed.
 
     Raises:
         ValueError: the variable is the weight of a layer.
+        TypeError: the value is a number.
     """
+    if not isinstance(value, SymbolicTensor | Variable):
+        raise TypeError(
+            f"A loss or metric sets '{variable.name}' to {value!r}: compute with the number itself,"
+            " or set it by tf.assign."
+        )
     if variable.owner is None:
         MovedVariable(variable)
     if not isinstance(variable.owner, MovedVariable):

@@ -10,7 +10,6 @@ import contextlib
 import re
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
-from typing import TypeGuard
 
 import jax
 import jax.numpy as jnp
@@ -24,14 +23,16 @@ from jaxcnn.spellings.stories import from_outside
 # On how many ones, in place of inputs of unknown sizes, a function is called to see its shapes.
 MOST_ONES = 2**24
 
-_called: ContextVar[list[str] | None] = ContextVar("called_on_arrays", default=None)
+_called: ContextVar[list[Callable[..., PyTree]] | None] = ContextVar(
+    "called_on_arrays", default=None
+)
 
 
 class KnownLater(ValueError):
     """A number that must be known while a program is compiled is known when it runs."""
 
 
-def depends_on_values(error: BaseException) -> TypeGuard[Exception]:
+def depends_on_values(error: Exception) -> bool:
     """Whether a function was refused because a size or a count in it depends on values.
 
     A condition in a user's own code does not count: a tensor had no truth.
@@ -71,7 +72,7 @@ def shapes_from(function: Callable[..., PyTree], *arguments: PyTree) -> PyTree:
                 "the inputs' sizes."
             ) from error
     if (called := _called.get()) is not None:
-        called.append(getattr(function, "__name__", type(function).__name__))
+        called.append(function)
     arrays = jax.tree.map(array_like, arguments)
     with jax.disable_jit(), computing_arrays():
         results = function(*arrays)
@@ -86,8 +87,8 @@ def array_like(example: PyTree) -> PyTree:
 
 
 @contextlib.contextmanager
-def noticing_calls() -> Iterator[list[str]]:
+def noticing_calls() -> Iterator[list[Callable[..., PyTree]]]:
     """The functions that `shapes_from` calls on arrays within the block are listed."""
-    called: list[str] = []
+    called: list[Callable[..., PyTree]] = []
     with scoped(_called, called):
         yield called

@@ -112,7 +112,7 @@ class GraphValues:
         self.tensors: list[SymbolicTensor] = []
         self.targets: dict[int, SymbolicTensor] = {}
         self.computed: dict[int, SymbolicTensor] = {}
-        self.changes: list[tuple[Variable, SymbolicTensor]] = []
+        self.changes: list[tuple[Variable, SymbolicTensor | Variable]] = []
 
     def complete(self, objective: Objective, given: Sequence[AddedLoss]) -> Objective:
         """The objective with the values in place of what closes over the graph."""

@@ -143,3 +143,20 @@ def test_the_weight_of_a_layer_is_not_set_by_a_loss(keras22, model):
     model.compile("sgd", lambda t, p: squares(keras22, t, p) * tf.reduce_sum(tf.assign(bias, bias)))
     with pytest.raises(ValueError, match="which is the weight of a layer"):
         model.train_on_batch(X, Y)
+
+
+def test_updates_by_numbers_and_by_other_variables(keras22, model):
+    """K.update is a pair in Keras 2.2, which no arithmetic takes; here it stands for its value."""
+    import tensorflow as tf
+
+    K = keras22.backend
+    n, other = K.variable(0.0), K.variable(5.0)
+    model.compile("sgd", lambda t, p: squares(keras22, t, p) * K.update(n, 3.0))
+    with pytest.raises(TypeError, match="compute with the number itself"):
+        model.train_on_batch(X, Y)
+    model.compile("sgd", lambda t, p: squares(keras22, t, p) * tf.assign(n, 3.0))
+    model.train_on_batch(X, Y)
+    assert K.get_value(n) == 3
+    model.compile("sgd", lambda t, p: squares(keras22, t, p) * K.update(n, other))
+    model.train_on_batch(X, Y)
+    assert K.get_value(n) == 5

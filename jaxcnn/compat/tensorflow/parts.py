@@ -82,7 +82,9 @@ def _first(x: ArrayLike) -> jax.Array:
     x = jnp.asarray(x)
     if x.ndim != 1:
         raise ValueError(f"tf.unique: x must be a vector; given the shape {x.shape}.")
-    return jnp.argmax(x[:, None] == x[None, :], axis=1)
+    _, firsts, ranks = jnp.unique(x, return_index=True, return_inverse=True, size=x.size)
+    places: jax.Array = firsts[ranks]
+    return places
 
 
 @word("Unique/is_first")
@@ -100,7 +102,7 @@ def _places(first: ArrayLike) -> jax.Array:
 @word("Unique/counts")
 def _counts(first: ArrayLike) -> jax.Array:
     first = jnp.asarray(first)
-    return jnp.sum(first[:, None] == jnp.arange(first.shape[0])[None, :], axis=0)
+    return jnp.bincount(first, length=first.shape[0])
 
 
 def unique(x: PyTree, out_idx: DTypeLike = "int32", name: str | None = None) -> Unique:

@@ -213,6 +213,11 @@ def test_parts_by_value(tf):
         np.testing.assert_array_equal(values, [2, 0, 1])
         np.testing.assert_array_equal(at, [0, 1, 2, 0, 0, 1])
         np.testing.assert_array_equal(session.run(counted.count, fed), [3, 2, 1])
+        many = np.arange(200_000) % 3  # of which no table of all pairs could be made
+        values, at = session.run(tf.unique(numbers), {numbers: many})
+        np.testing.assert_array_equal(values, [0, 1, 2])
+        np.testing.assert_array_equal(at, many)
+        assert session.run(tf.unique(numbers), {numbers: []}).y.size == 0
         last = session.run(tf.dynamic_stitch([[0, 1], [1]], [[1.0, 2.0], [9.0]]))
         np.testing.assert_array_equal(last, [1, 9])
         with pytest.raises(ValueError, match="must be a vector"):
