@@ -133,7 +133,7 @@ class CallbackList(Told):
         told = params_of_program(params)
         for callback in self.callbacks:
             ours = is_of_library(type(callback)) or isinstance(callback, ProgressWatcher)
-            looks = callback is self.history or not ours  # what a program looks at
+            looks = isinstance(callback, History) or not ours  # what a program looks at
             callback.set_params(told if looks else params)
             callback.set_model(model)
             if callback is not self.history:  # which outlives the data

@@ -64,6 +64,7 @@ class ModelCheckpoint(Callback):
         self.save_best_only = save_best_only
         self.save_weights_only = save_weights_only
         self.period = period
+        self.mode = mode
         self.save_freq = save_freq
         if save_freq != "epoch":
             if not isinstance(save_freq, int) or save_freq < 1:
@@ -79,14 +80,8 @@ class ModelCheckpoint(Callback):
 
     @property
     def monitor_op(self) -> Better:
-        """What says whether a value is better than another, if `save_best_only`.
-
-        Raises:
-            AttributeError: every epoch is kept, and nothing compared.
-        """
-        if self._monitor is None:
-            raise AttributeError("ModelCheckpoint compares nothing: `save_best_only` is off.")
-        return self._monitor.better
+        """What says whether a value is better than another."""
+        return (self._monitor or Monitor("ModelCheckpoint", self.monitor, self.mode)).better
 
     def on_epoch_begin(self, epoch: int, logs: LogDict | None = None) -> None:
         self.epoch = epoch

@@ -248,7 +248,14 @@ class Optimizer(Updating):
 
     def __getstate__(self) -> Config:
         """Copies belong to no model yet."""
-        apart = ("_holder", "_counter", "_numbers", "_m_schedule", "shared_count")
+        apart = (
+            "_holder",
+            "_counter",
+            "_numbers",
+            "_m_schedule",
+            "shared_count",
+            "shared_schedule",
+        )
         return {name: value for name, value in vars(self).items() if name not in apart}
 
     @property
@@ -276,6 +283,14 @@ class Optimizer(Updating):
         if weights or value:
             slots = weights[1:] if self.lists_count else weights
             self.set_weights([np.asarray(value, np.int32), *slots])
+
+    def note_shared(self, state: OptimizerState) -> None:
+        """Keep the numbers that an old Keras counts together for all models of this optimizer."""
+        self.shared_count = state.count
+
+    def with_shared(self, state: OptimizerState) -> OptimizerState:
+        """`state` with the numbers that are counted together."""
+        return state if self.shared_count is None else state._replace(count=self.shared_count)
 
     def get_count(self) -> int:
         """The number of updates that the model compiled with this optimizer has seen."""

@@ -527,6 +527,8 @@ class Nadam(Optimizer):
     beta_2 = Hyper(below=1.0)
     epsilon = Hyper()
     schedule_decay = Hyper()
+    # The product of momenta of all models that it trains, as an old Keras keeps it.
+    shared_schedule: Array | None = None
 
     def __init__(
         self,
@@ -555,6 +557,14 @@ class Nadam(Optimizer):
         state = super().init(params)
         return state._replace(slots={**state.slots, "m_schedule": filled((), 1)})
 
+    def note_shared(self, state: OptimizerState) -> None:
+        super().note_shared(state)
+        self.shared_schedule = state.slots["m_schedule"]
+
+    def with_shared(self, state: OptimizerState) -> OptimizerState:
+        state = super().with_shared(state)
+        return state._replace(slots={**state.slots, "m_schedule": self.shared_schedule})
+
     def prepare(self, h: SimpleNamespace, slots: dict[str, PyTree]) -> dict[str, PyTree]:
         h.mu, h.mu_next = (
             h.beta_1 * (1.0 - 0.5 * 0.96 ** (t * h.schedule_decay)) for t in (h.t, h.t + 1.0)
@@ -577,8 +587,16 @@ class Nadam(Optimizer):
         return list(arrays[:-1])
 
     def remembered(self, values: list[np.ndarray], weights: int) -> list[np.ndarray]:
-        """Keras 2 does not list the product of momenta, which the number of updates gives."""
-        if len(values) != 1 + len(self.slots) * weights:
+        """Keras 2 does not list the product of momenta, which the number of updates gives.
+
+        In a program for it the product is that of the updates of this very object, as there: after
+        reading a file it is 1.
+        """
+        listed = 1 + len(self.slots) * weights
+        if chosen() and len(values) in (listed, listed + 1):
+            product = 1.0 if self.shared_schedule is None else self.shared_schedule
+            return [*values[:listed], np.asarray(product)]
+        if len(values) != listed:
             return values
         product = np.float32(1)
         for t in range(1, int(values[0]) + 1):

@@ -17,7 +17,7 @@ from jaxcnn.training.compile import warn_if_changed
 from jaxcnn.training.input import Data, open_feed
 from jaxcnn.training.input.check import Arrays
 from jaxcnn.training.input.feed import Feed, Position
-from jaxcnn.training.input.validation import given_validation, listed, split_off
+from jaxcnn.training.input.validation import feed_settings, given_validation, listed, split_off
 from jaxcnn.training.loop import Run, train
 from jaxcnn.training.nan_policy import IN_THE_STEP, NaNPolicy
 from jaxcnn.training.program import Program
@@ -52,11 +52,19 @@ def fit(
         if validation_data is not None:
             validation = given_validation(model, program, validation_data)
         if validation is not None:
-            held_out = open_feed(model, program, validation, settings.validation_feed)
+            held_out = open_feed(
+                model,
+                program,
+                validation,
+                feed_settings(feed, validation, settings.validation_feed),
+            )
             opened.enter_context(contextlib.closing(held_out))
         warn_if_changed(model, program)
         called = CallbackList(
-            callbacks, model, params(program, feed, held_out, settings), listed(validation)
+            callbacks,
+            model,
+            params(program, feed, held_out, settings),
+            listed(model, training, validation),
         )
         model.history = called.history
         if program.train_function is not None:

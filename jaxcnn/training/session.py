@@ -208,10 +208,9 @@ def initial_state(
         seed=seed,
         ties=program.ties,
     )
-    count = program.rule.shared_count
-    return (
-        state if count is None else replace(state, opt_state=state.opt_state._replace(count=count))
-    )
+    if program.rule.shared_count is None:
+        return state
+    return replace(state, opt_state=program.rule.with_shared(state.opt_state))
 
 
 def with_hyperparameters_of(optimizer: Optimizer, opt_state: PyTree) -> PyTree:
@@ -241,4 +240,4 @@ def store_trained(model: Trainable, program: Program, variables: Tree, opt_state
     if program.by_hand is not None:
         program.by_hand.hand_over(program.opt_state)
     elif chosen():
-        program.rule.shared_count = program.opt_state.count
+        program.rule.note_shared(program.opt_state)

@@ -204,6 +204,16 @@ class KerasEstimator(BaseEstimator):
         outputs: np.ndarray = self.model.predict(self._checked(x), **settings)
         return outputs
 
+    def _evaluated(
+        self, x: ArrayLike, y: np.ndarray, sample_weight: ArrayLike | None, kwargs: Settings
+    ) -> dict[str, float]:
+        """What the model's `evaluate` says, by name."""
+        settings = self.filter_sk_params(Sequential.evaluate, kwargs)
+        if sample_weight is not None:
+            settings["sample_weight"] = np.asarray(sample_weight)
+        values = np.ravel(self.model.evaluate(self._checked(x), y, **settings))
+        return dict(zip(self.model.metrics_names, map(float, values), strict=True))
+
     # -- copies and files --------------------------------------------------------------------------
 
     def __getstate__(self) -> Config:
@@ -314,14 +324,33 @@ class KerasClassifier(ClassifierMixin, KerasEstimator):
     def score(
         self, x: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None, **kwargs: Any
     ) -> float:
-        """The mean accuracy; the model need not have been compiled with it.
+        """The mean accuracy; the model need not have been compiled with it; `kwargs` for `predict`.
+
+        In a program for an old Keras what `evaluate` says of the accuracy, and `kwargs` are for
+        it.
 
         Args:
             x: samples (samples, ...).
             y: their labels (samples,), or one-hot.
             sample_weight: weights of the samples (samples,). Default: None.
+
+        Raises:
+            ValueError: in a program for an old Keras the model reports no accuracy.
         """
         labels = np.asarray(y)
+        if chosen():
+            if labels.ndim == 1:
+                labels = np.searchsorted(self.classes_, labels)
+            if labels.ndim == 1 and _loss_name(self.model) == "categorical_crossentropy":
+                labels = to_categorical(labels, len(self.classes_))
+            values = self._evaluated(x, labels, sample_weight, kwargs)
+            for name in ("acc", "accuracy"):
+                if name in values:
+                    return values[name]
+            raise ValueError(
+                "The model is not configured to compute accuracy. You should pass "
+                '`metrics=["accuracy"]` to the `model.compile()` method.'
+            )
         labels = (
             self.classes_[labels.argmax(axis=1)]
             if labels.ndim == 2 and labels.shape[1] > 1
@@ -381,28 +410,30 @@ class KerasRegressor(RegressorMixin, KerasEstimator):
     ) -> float:
         """R squared; `kwargs` are for `predict`.
 
-        In a program for Keras 2.2 minus the loss, and `kwargs` are for `evaluate`.
+        In a program for an old Keras the loss, from 2.2 on minus the loss, and `kwargs` are for
+        `evaluate`.
 
         Args:
             x: samples (samples, ...).
             y: their targets (samples,).
             sample_weight: weights of the samples (samples,). Default: None.
         """
-        if chosen() and dialect().since_2_2:
-            settings = self.filter_sk_params(Sequential.evaluate, kwargs)
-            loss = self.model.evaluate(
-                self._checked(x), np.asarray(y), sample_weight=sample_weight, **settings
-            )
-            return -float(np.ravel(loss)[0])
+        if chosen():
+            loss = self._evaluated(x, np.asarray(y), sample_weight, kwargs)["loss"]
+            return -loss if dialect().since_2_2 else loss
         return float(r2_score(y, self.predict(x, **kwargs), sample_weight=sample_weight))
 
     def predict(self, x: ArrayLike, **kwargs: Any) -> np.ndarray:
         """The predictions, (samples,) of a model with one output.
 
+        In a program for an old Keras before 2.3 without any axis of one: () for one sample.
+
         Args:
             x: samples (samples, ...).
         """
         outputs = self._outputs(x, kwargs)
+        if chosen() and dialect().name != "2.3":
+            return np.squeeze(outputs)
         return outputs[:, 0] if outputs.shape[1:] == (1,) else outputs
 
     def __sklearn_tags__(self) -> Tags:

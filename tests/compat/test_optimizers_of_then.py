@@ -145,3 +145,25 @@ def test_a_users_updates_are_given_the_arguments_of_then(keras):
     assert kwargs == (["loss", "params"] if keras == "2.2" else [])
     assert len(args) == (0 if keras == "2.2" else 3)
     assert args[1:2] == ([] if keras == "2.2" else [dict])
+
+
+NADAM = [[1.2014062, 0.7529041], [0.5239220, 0.2961704], [0.5239220, 0.2555143]]
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_the_momenta_of_nadam_belong_to_the_object(version, tmp_path):
+    """Compiled again it goes on, read from a file it begins anew; losses of the real ones."""
+    x = np.array([[0.0, 1.0], [1.0, 0.0], [0.5, 0.5], [1.0, 1.0]], "float32")
+    y = x.sum(1, keepdims=True)
+    with speaking(version):
+        model = Sequential([Dense(1, input_dim=2)])
+        model.set_weights([np.array([[0.5], [-0.25]]), np.array([0.1])])
+        optimizer = optimizers.Nadam(0.1)
+        model.compile(optimizer, "mse")
+        first = model.fit(x, y, nb_epoch=2, verbose=0).history["loss"]
+        model.save(tmp_path / "model.h5")
+        loaded = load_model(tmp_path / "model.h5")
+        from_file = loaded.fit(x, y, nb_epoch=2, verbose=0).history["loss"]
+        model.compile(optimizer, "mse")
+        again = model.fit(x, y, nb_epoch=2, verbose=0).history["loss"]
+    np.testing.assert_allclose([first, from_file, again], NADAM, rtol=2e-5)

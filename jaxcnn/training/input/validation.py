@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
+import jax
 import numpy as np
 
+from jaxcnn.layers.mode import uses_learning_phase as depends_on_mode
 from jaxcnn.runtime import config
 from jaxcnn.runtime.types import DataLike
-from jaxcnn.spellings.dialect import chosen
+from jaxcnn.spellings.dialect import chosen, dialect
 from jaxcnn.training.input.check import Arrays
-from jaxcnn.training.input.door import Data, checked_arrays, refuse_with_source
+from jaxcnn.training.input.door import Data, FeedSettings, checked_arrays, refuse_with_source
+from jaxcnn.training.input.feed import Feed
 from jaxcnn.training.input.sources import is_stream
 from jaxcnn.training.program import Program
 from jaxcnn.training.trainable import Trainable
@@ -56,10 +62,14 @@ def given_validation(model: Trainable, program: Program, data: DataLike) -> Data
     return checked_arrays(model, program, Data(*data))
 
 
-def listed(validation: Data | Arrays | None) -> list[np.ndarray | None] | None:
+def listed(
+    model: Trainable, training: Data | Arrays, validation: Data | Arrays | None
+) -> list[Any] | None:
     """Validation arrays as callbacks see them: inputs, targets and sample weights in one list.
 
-    In programs of old Keras weights that were not given are 1.
+    In programs of old Keras weights that were not given are 1, and the learning phase of
+    validation, 0.0, is the last item where a layer asks for it. Before 2.2 `fit_generator` gave
+    the targets and the weights as lists of their own.
     """
     if not isinstance(validation, Arrays):
         return None
@@ -67,4 +77,21 @@ def listed(validation: Data | Arrays | None) -> list[np.ndarray | None] | None:
     if chosen():
         ones = np.ones(len(validation), config.floatx())
         weights = [ones if weight is None else weight for weight in weights]
-    return [*validation.inputs, *validation.targets, *weights]
+        if isinstance(training, Data) and training.is_source and not dialect().since_2_2:
+            return [*validation.inputs, list(validation.targets), list(weights)]
+    phase = [0.0] if chosen() and depends_on_mode(model.outputs) else []
+    return [*validation.inputs, *validation.targets, *weights, *phase]
+
+
+def feed_settings(
+    training: Feed, validation: Data | Arrays, settings: FeedSettings
+) -> FeedSettings:
+    """How the validation is cut into batches.
+
+    In a program for an old Keras arrays beside a generator are read whole, by the size of its
+    batches.
+    """
+    if not chosen() or training.batch_size is not None or not isinstance(validation, Arrays):
+        return settings
+    rows = len(jax.tree.leaves(training.example().inputs)[0])
+    return replace(settings, batch_size=rows, steps=None)
