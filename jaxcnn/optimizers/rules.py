@@ -594,8 +594,8 @@ class Nadam(Optimizer):
         """
         listed = 1 + len(self.slots) * weights
         if chosen() and len(values) in (listed, listed + 1):
-            product = 1.0 if self.shared_schedule is None else self.shared_schedule
-            return [*values[:listed], np.asarray(product)]
+            schedule = 1.0 if self.shared_schedule is None else self.shared_schedule
+            return [*values[:listed], np.asarray(schedule)]
         if len(values) != listed:
             return values
         product = np.float32(1)
