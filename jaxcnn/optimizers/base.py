@@ -174,8 +174,6 @@ class Optimizer(Updating):
     weights = Weights()
     _weights: list[Any]
     _holder: "weakref.ref[StateHolder] | None" = None
-    # The number of updates of all models that it trains, which an old Keras counts together.
-    shared_count: Array | None = None
 
     def __init__(
         self,
@@ -283,14 +281,6 @@ class Optimizer(Updating):
         if weights or value:
             slots = weights[1:] if self.lists_count else weights
             self.set_weights([np.asarray(value, np.int32), *slots])
-
-    def note_shared(self, state: OptimizerState) -> None:
-        """Keep the numbers that an old Keras counts together for all models of this optimizer."""
-        self.shared_count = state.count
-
-    def with_shared(self, state: OptimizerState) -> OptimizerState:
-        """`state` with the numbers that are counted together."""
-        return state if self.shared_count is None else state._replace(count=self.shared_count)
 
     def get_count(self) -> int:
         """The number of updates that the model compiled with this optimizer has seen."""

@@ -5,7 +5,7 @@
 
 from collections.abc import Sequence
 from types import SimpleNamespace
-from typing import Any, TypeAlias, Unpack
+from typing import Any, TypeAlias, Unpack, cast
 
 import jax.numpy as jnp
 import numpy as np
@@ -562,7 +562,7 @@ class Nadam(Optimizer):
         self.shared_schedule = state.slots["m_schedule"]
 
     def with_shared(self, state: OptimizerState) -> OptimizerState:
-        state = super().with_shared(state)
+        state = cast(OptimizerState, super().with_shared(state))
         return state._replace(slots={**state.slots, "m_schedule": self.shared_schedule})
 
     def prepare(self, h: SimpleNamespace, slots: dict[str, PyTree]) -> dict[str, PyTree]:

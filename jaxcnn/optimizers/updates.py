@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from typing import Any, Protocol, TypeAlias, cast
 
+import jax
 import numpy as np
 
 from jaxcnn.runtime.lazy import lazy_attributes
@@ -48,6 +49,8 @@ class Updating:
 
     updates: list[Update]
     weights: list[Any]
+    # The number of updates of all models that it trains, which an old Keras counts together.
+    shared_count: jax.Array | None = None
 
     def __init_subclass__(cls, **kwargs: object) -> None:
         super().__init_subclass__(**kwargs)
@@ -57,6 +60,14 @@ class Updating:
     def number_kept(self, name: str, value: float) -> Any:
         """A number among the state as a variable, which starts with `value`."""
         return above("graph_updates").number_kept(self, f"_{name}", name, value)
+
+    def note_shared(self, state: Any) -> None:
+        """Keep the numbers that an old Keras counts together for all models of this optimizer."""
+        self.shared_count = state.count
+
+    def with_shared(self, state: Any) -> Any:
+        """An optimizer's state with the numbers that are counted together."""
+        return state if self.shared_count is None else state._replace(count=self.shared_count)
 
     @property
     def by_hand(self) -> bool:
