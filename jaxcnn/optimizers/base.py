@@ -246,14 +246,7 @@ class Optimizer(Updating):
 
     def __getstate__(self) -> Config:
         """Copies belong to no model yet."""
-        apart = (
-            "_holder",
-            "_counter",
-            "_numbers",
-            "_m_schedule",
-            "shared_count",
-            "shared_schedule",
-        )
+        apart = "_holder _counter _numbers _m_schedule shared_count shared_schedule".split()
         return {name: value for name, value in vars(self).items() if name not in apart}
 
     @property
