@@ -27,7 +27,7 @@ from jaxcnn.optimizers.hyper import (
     Weights,
 )
 from jaxcnn.optimizers.schedules import registry as schedules
-from jaxcnn.optimizers.updates import Updating, running, set_variables
+from jaxcnn.optimizers.updates import OF_ONE_MODEL, Updating, running, set_variables
 from jaxcnn.runtime.arrays import filled, wide_float, widened
 from jaxcnn.runtime.deferred import Deferred
 from jaxcnn.runtime.types import ArrayLike, Config, PyTree, Settings
@@ -246,8 +246,7 @@ class Optimizer(Updating):
 
     def __getstate__(self) -> Config:
         """Copies belong to no model yet."""
-        apart = "_holder _counter _numbers _m_schedule shared_count shared_schedule".split()
-        return {name: value for name, value in vars(self).items() if name not in apart}
+        return {k: v for k, v in vars(self).items() if k not in OF_ONE_MODEL}
 
     @property
     def iterations(self) -> Any:

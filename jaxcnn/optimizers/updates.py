@@ -20,6 +20,11 @@ from jaxcnn.runtime.types import ArrayLike
 Update: TypeAlias = tuple[Any, Any]
 GetUpdates: TypeAlias = Callable[..., list[Update]]
 
+# Attributes that copies of an optimizer do not have.
+OF_ONE_MODEL = frozenset(
+    ("_holder", "_counter", "_numbers", "_m_schedule", "shared_count", "shared_schedule")
+)
+
 above = lazy_attributes(
     __name__,
     {name: f"jaxcnn.layers.symbolic.{name}" for name in ("graph_updates", "remembered")},
