@@ -143,7 +143,7 @@ def test_what_callbacks_compare_by(keras):
     assert EarlyStopping("val_acc", min_delta=0.1).min_delta == 0.1
     assert ModelCheckpoint("a.h5", "val_acc", save_best_only=True).monitor_op is np.greater
     assert ReduceLROnPlateau("val_loss", mode="max").monitor_op is np.greater
-    assert not hasattr(ModelCheckpoint("a.h5"), "monitor_op")
+    assert ModelCheckpoint("a.h5").monitor_op is np.less
 
 
 def test_a_stop_that_compares_by_something_else(keras):

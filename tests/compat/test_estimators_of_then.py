@@ -48,7 +48,7 @@ def test_labels_of_one_output_are_a_column(version):
 def test_a_score_is_the_loss_before_2_2():
     y = np.array([1.0, 2.0, 3.0, 4.0])
     with speaking("2.0"):
-        estimator = KerasRegressor(regression, batch_size=4, verbose=0)
+        estimator = KerasRegressor(regression, epochs=1, batch_size=4, verbose=0)
         estimator.fit(X, y)
         assert estimator.score(X, y) == pytest.approx(5.683012008666992, rel=1e-5)
 
