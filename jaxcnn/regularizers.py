@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import jax.numpy as jnp
 import numpy as np
@@ -12,7 +12,7 @@ from jaxcnn.losses import absolute
 from jaxcnn.runtime.deferred import deferrable
 from jaxcnn.runtime.names import NamedByKeras1, Registry
 from jaxcnn.runtime.types import Config
-from jaxcnn.spellings.dialect import chosen
+from jaxcnn.spellings.dialect import chosen, dialect
 from jaxcnn.spellings.keywords import suggesting
 
 RegularizerFunction: TypeAlias = Callable[[Array], Array]
@@ -37,6 +37,22 @@ class Regularizer(NamedByKeras1):
 
     def __call__(self, x: Array) -> Array:
         raise NotImplementedError(f"{type(self).__name__} must define __call__.")
+
+    def set_param(self, weight: Any) -> None:
+        """Penalise a weight, as layers in programs for Keras 0.3 say it; in later ones nothing.
+
+        Args:
+            weight: a variable of the layer.
+        """
+        if dialect().name == "0.3":
+            weight.regularizer = self
+
+    def set_layer(self, layer: object) -> None:
+        """Nothing: a layer's `activity_regularizer` counts, as programs for Keras 1 say with it.
+
+        Args:
+            layer: the layer.
+        """
 
 
 @registry.register()

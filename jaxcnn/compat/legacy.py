@@ -169,10 +169,15 @@ class Highway(OldDense):
     def build(self, input_shape: PyTree) -> None:
         """Make kernel and bias of the layer, then of its gate."""
         size = input_shape[1]
+        gate_last = dialect().name == "0.3"  # its bias, too
         self.W = self.weight("W", size, size)
-        self.W_carry = self.weight("W_carry", size, size)
+        if not gate_last:
+            self.W_carry = self.weight("W_carry", size, size)
         if self.bias:
             self.b: PyTree = self.weight("b", size, constant="zeros")
+        if gate_last:
+            self.W_carry = self.weight("W_carry", size, size)
+        if self.bias:
             self.b_carry: PyTree = self.weight("b_carry", size, constant="ones")
 
     def call(self, x: PyTree) -> PyTree:

@@ -79,6 +79,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "keras.models": ("jaxcnn.models", "jaxcnn.saving"),
     "keras.layers": _layers,
     **{f"keras.layers.{name}": _layers for name in LAYER_FILES.split()},
+    "keras.layers.containers": ("jaxcnn.models",),  # Keras 0.3
     "keras.legacy": _layers,
     "keras.legacy.layers": _layers,
     "keras.legacy.interfaces": ("jaxcnn.compat.interfaces",),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from jaxcnn.compat.imports_of_files import IMPORTS_OF_FILES
 from jaxcnn.compat.layer_kinds import KINDS
 from jaxcnn.compat.modules import APPLICATIONS, ENGINE_FILES, LAYER_FILES
+from jaxcnn.compat.names_of_0_3 import NAMES_OF_0_3
 from jaxcnn.compat.names_of_2_3 import METRIC_CLASSES, NAMES_OF_2_3
 from jaxcnn.spellings.dialect import dialect
 
@@ -390,4 +391,5 @@ def names_in(path: str) -> dict[str, str]:
     if not dialect().of_keras_1:
         return names
     everywhere = _EVERYWHERE_OF_1 if path.startswith("keras.") else {}
-    return {**everywhere, **names, **NAMES_OF_1.get(path, {})}
+    of_0_3 = NAMES_OF_0_3.get(path, {}) if dialect().name == "0.3" else {}
+    return {**everywhere, **names, **NAMES_OF_1.get(path, {}), **of_0_3}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from jaxcnn.layers.base import Layer
@@ -30,6 +30,13 @@ OF_TRAINING = frozenset(
 )
 
 
+# Methods of layers in Keras 0.3, whose argument said whether the model is trained.
+OF_0_3: dict[str, Callable[[Layer], Any]] = {
+    "get_output": lambda layer: layer.output,
+    "get_input": lambda layer: layer.input,
+    "get_params": lambda layer: (layer.trainable_weights, [], [], []),
+}
+
 # Of kernels that these have under other names.
 _OF_KERNELS = ("kernel_initializer", "kernel_regularizer", "kernel_constraint")
 UNUSED = {
@@ -53,6 +60,8 @@ def old_attribute(layer: Layer, kind: str, name: str, settings: Sequence[str]) -
     """
     if name == "get_output_shape_for":
         return layer.compute_output_shape
+    if method := method_of_0_3(layer, name):
+        return method
     if name == "regularizers" and dialect().of_keras_1:
         return []  # the penalties are among the `losses`
     if name == "uses_learning_phase":
@@ -86,6 +95,12 @@ def old_attribute(layer: Layer, kind: str, name: str, settings: Sequence[str]) -
             return word
     one = name in NUMBERS and isinstance(value, tuple) and len(value) == 1
     return value[0] if one else value
+
+
+def method_of_0_3(layer: Layer, name: str) -> Callable[..., Any] | None:
+    """The method of this name that layers and stacks of Keras 0.3 had, in a program for it."""
+    read = OF_0_3.get(name) if dialect().name == "0.3" else None
+    return read and (lambda *args, **kwargs: read(layer))
 
 
 def differs_in_training(layer: Layer) -> bool:

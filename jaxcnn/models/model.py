@@ -12,6 +12,7 @@ from jaxcnn.callbacks import Callback, History
 from jaxcnn.layers.base import LAYERS, Layer
 from jaxcnn.layers.call_record import earlier_outputs
 from jaxcnn.layers.config_words import in_words_of_program, reading
+from jaxcnn.layers.old_attributes import method_of_0_3
 from jaxcnn.layers.symbolic.tensor import SymbolicTensor
 from jaxcnn.layers.user_layer import bound_module
 from jaxcnn.models import attributes, batch_functions, private_names, subclassed
@@ -461,6 +462,8 @@ class Model(Network):
         def __getattr__(self, name: str) -> PyTree:
             if name in private_names.READ:
                 return private_names.READ[name](self)
+            if method := method_of_0_3(self, name):
+                return method
             if name in private_names.WITHOUT:
                 raise AttributeError(
                     f"Model '{self.name}' has no {name}, which Keras kept for itself; write "

@@ -68,6 +68,7 @@ def fit_generator(
     require_source("fit_generator", generator)
     return self.fit(
         generator,
+        batch_size=None,  # in programs for any Keras
         epochs=epochs,
         verbose=verbose,
         callbacks=callbacks,

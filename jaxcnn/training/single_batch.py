@@ -9,6 +9,7 @@ import numpy as np
 
 from jaxcnn.runtime import config
 from jaxcnn.runtime.arrays import fresh
+from jaxcnn.spellings.dialect import dialect
 from jaxcnn.training.compile import functions_for, require_objective, warn_if_changed
 from jaxcnn.training.evaluate import carried, keep_states, number_or_list
 from jaxcnn.training.functions import Functions
@@ -81,4 +82,6 @@ def listed(
     """The values of `logs` in the order of the reported names."""
     values = jax.device_get(logs)
     names = require_objective(model, program).names
-    return number_or_list([float(values[name]) for name in names], np.float32)
+    numbers = [float(values[name]) for name in names]
+    result = number_or_list(numbers, np.float32)
+    return [result] if dialect().name == "0.3" and not isinstance(result, list) else result
