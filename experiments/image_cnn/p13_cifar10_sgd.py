@@ -14,7 +14,10 @@ from experiments.program import Program
 from experiments.run import Run
 from jaxcnn.optimizers import SGD
 
-JPEG = "the images went through JPEG"
+JPEG = (
+    "the images went through JPEG, and the listing behind the number is not printed: the optimizer "
+    "is a guess; one seed"
+)
 PROGRAM = Program(
     title="The CIFAR-10 network, trained by SGD",
     ids=("P13-SGD",),
