@@ -33,8 +33,8 @@ from jaxcnn.vision import resize_with_bars, write_video
 
 OTHERS = (
     "two other people, of 20 photographs in place of 1,200; no copy of a photograph that is "
-    "trained on is validated or tested on, as the source's are; one seed of three has hardly begun "
-    "to learn after ten epochs"
+    "trained on is validated or tested on, as the source's are; the test accuracies of the three "
+    "seeds are 1.0, 0.608 and 1.0"
 )
 PROGRAM = Program(
     title="My face, in pictures and in a film",

@@ -253,7 +253,10 @@ class Graph(NamedNodes):
         verbose: int = 1,
         **kwargs: Any,
     ) -> float | list[float]:
-        """As `evaluate`, on so many samples that a generator yields."""
+        """As `evaluate`, on so many samples that a generator yields; silent.
+
+        `verbose` and `kwargs`, which were for the workers, change nothing.
+        """
         self._require_one_output(show_accuracy)
         model: Any = self.model
         values = model.evaluate_generator(

@@ -13,21 +13,24 @@ from jaxcnn.layers import Input, Layer
 from jaxcnn.layers.base import LAYERS
 from jaxcnn.layers.symbolic.tensor import GraphLayer, SymbolicTensor
 from jaxcnn.models import Model
+from jaxcnn.runtime.names import custom_object_scope
 from jaxcnn.runtime.types import Config, Settings, Shape
 from jaxcnn.saving.containers import hdf5
+from jaxcnn.saving.dialects.configurations import Reader
 from jaxcnn.saving.types import Filename
+from jaxcnn.spellings.dialect import dialect
 
 if TYPE_CHECKING:
     import h5py
 
 # What descriptions of that time say of a layer besides its arguments.
-BESIDES = ("cache_enabled", "custom_name", "trainable")
+BESIDES = ("cache_enabled", "custom_name")
 
 
 class Merging(NamedTuple):
-    """How several tensors become one."""
+    """How several tensors become one; results of a shared node may stay apart."""
 
-    merge_mode: str
+    merge_mode: str | None
     concat_axis: int
     dot_axes: int | Sequence[int]
 
@@ -157,9 +160,7 @@ class NamedNodes:
             {
                 "name": name,
                 "inputs": list(inputs),
-                "merge_mode": merge_mode,
-                "concat_axis": concat_axis,
-                "dot_axes": dot_axes,
+                **Merging(merge_mode, concat_axis, dot_axes)._asdict(),
                 "outputs": list(outputs),
                 "create_output": create_output,
             }
@@ -226,9 +227,9 @@ class NamedNodes:
         if not names:
             raise ValueError("Graph: a node or an output needs an `input`, or several `inputs`.")
         tensors = [tensor for name in names for tensor in self._known(name)]
-        if not inputs:
+        if not inputs or merging.merge_mode is None:
             return tensors[0]
-        return merged(tensors, *merging)
+        return merged(tensors, merging.merge_mode, merging.concat_axis, merging.dot_axes)
 
     # -- the model inside --------------------------------------------------------------------------
 
@@ -323,7 +324,7 @@ class NamedNodes:
         for name, layer in self.nodes.items():
             described = dict(layer.get_config())
             described["custom_name"] = described.pop("name", name)
-            nodes[name] = {"name": type(layer).__name__, **described}
+            nodes[name] = {"name": dialect().class_name(type(layer).__name__), **described}
         return {
             "name": "Graph",
             "input_config": self.input_config,
@@ -350,11 +351,14 @@ class NamedNodes:
                 continue  # a result of the shared node before
             described = dict(config["nodes"][entry["name"]])
             name = described.pop("name")
-            make = (custom_objects or {}).get(name) or LAYERS.find(name)
             for word in BESIDES:
                 described.pop(word, None)
+            with custom_object_scope(custom_objects):
+                layer = LAYERS.deserialize(
+                    Reader(1, safe_mode=True).layer({"class_name": name, "config": described})
+                )
             add = graph.add_shared_node if "outputs" in entry else graph.add_node
-            add(make(**described), **{**entry, "create_output": False})
+            add(layer, **{**entry, "create_output": False})
         for entry in config["output_config"]:
             graph.add_output(**entry)
         return graph

@@ -68,7 +68,7 @@ def fit_generator(
     require_source("fit_generator", generator)
     return self.fit(
         generator,
-        batch_size=None,  # in programs for any Keras
+        batch_size=None,  # the generator's own, also where an old `fit` has another default
         epochs=epochs,
         verbose=verbose,
         callbacks=callbacks,

@@ -1,5 +1,7 @@
 """The Graph of Keras 0.3; all numbers are those of the real 0.3.3 on Theano."""
 
+import json
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
@@ -160,6 +162,17 @@ def test_weights_and_descriptions_in_files(tmp_path):
     again.load_weights(tmp_path / "w.h5")
     for name, values in again.predict({"a": A, "b": B}).items():
         assert_allclose(values, graph.predict({"a": A, "b": B})[name])
+
+
+def test_a_description_in_the_words_of_0_3_keeps_what_it_says():
+    graph = two_outputs()
+    graph.nodes["left"].trainable = False
+    config = graph.get_config()
+    penalty = {"name": "WeightRegularizer", "l1": 0.0, "l2": 0.01}  # as 0.3.3 writes it
+    config["nodes"]["right"]["W_regularizer"] = penalty
+    again = model_from_json(json.dumps(config))
+    assert not again.nodes["left"].trainable and again.nodes["top"].trainable
+    assert again.nodes["right"].kernel_regularizer.get_config()["l2"] == pytest.approx(0.01)
 
 
 @pytest.mark.parametrize(
